@@ -254,7 +254,8 @@ def _refuse_names(*statements: Any) -> None:
         if exported is not None and s != exported:
             raise ClaimError(f"the symbol {s.name} is spelled like cdmtheory's but is another one (its assumptions differ); "
                              f"write 'from cdmtheory import {'lambda_' if s.name.startswith('lambda') else s.name}', or give yours another name")
-        bad = [name for name in _ASSUMPTIONS_BAD if s.assumptions0.get(name) is True] if s.is_real is not False else ["not real"]
+        implied = {"rational", "algebraic"} if s.is_integer else set()
+        bad = ["not real"] if s.is_real is False else [name for name in _ASSUMPTIONS_BAD if s.assumptions0.get(name) is True and name not in implied]
         if bad:
             raise ClaimError(f"the symbol {s.name} is assumed to be {', '.join(bad)}; allowed are {', '.join(sorted(_ASSUMPTIONS_OK))}")
 

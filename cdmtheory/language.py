@@ -65,7 +65,7 @@ def _term(method: Any, quantity: str) -> MethodTerm:
     raise TypeError(f"{quantity}: {method!r} is not a method; allowed is one made by {', '.join(METHODS)}")
 
 
-class _OfMethod:
+class _OfMethod(Basic):  # type: ignore[misc]
     """What all quantities share: inside the method, ``h`` is bound to the eigenvalue the method runs on."""
 
     args: tuple[Any, ...]

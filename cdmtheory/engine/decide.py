@@ -1,0 +1,170 @@
+"""Deciding one claim: vacuity, counterexample, reduction, solvers; and what each step found.
+
+The engine sees the mathematics of a claim only: its statement, its hypotheses, and hints that it may try and must check.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy
+from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue
+
+from cdmtheory.claims import Claim, Derivation, slug
+from cdmtheory.engine.falsify import Search, counterexample, satisfies, search, symbols_of
+from cdmtheory.engine.formula import FALSE, branches, conjunction
+from cdmtheory.engine.reduce import NotPolynomial, Problem, reduce_claim
+from cdmtheory.engine.solvers import Solvers, candidates
+from cdmtheory.engine.verdict import Verdict
+from cdmtheory.language import _Optimum
+
+__all__ = ["Finding", "decide", "prove"]
+
+SEARCH_SHARE = 0.15  # of the time of a claim, for the first search for a counterexample
+SEARCH_SECONDS = 4.0
+
+
+@dataclass
+class Finding:
+    """What was found out about one statement under its hypotheses."""
+
+    verdict: str
+    by: list[str] = field(default_factory=list)
+    counterexample: dict[str, Any] | None = None
+    assumed: list[str] = field(default_factory=list)
+    reason: str | None = None
+    scope: str = "all"
+
+
+def decide(claim: Claim | Derivation, deadline: float, tell: Callable[[str], None] = lambda _: None) -> Verdict:
+    """The verdict on a claim, near misses aside. ``deadline`` is on ``time.monotonic``'s clock; ``tell`` hears what is being tried."""
+    began = time.monotonic()
+    with Solvers() as solvers:
+        if isinstance(claim, Derivation):
+            from cdmtheory.engine.derive import follow
+
+            found = follow(claim, solvers, deadline, tell)
+        else:
+            found = _decide(claim.that, claim.given, claim.hints, solvers, deadline, tell)
+    return Verdict(id=slug(claim.title), title=claim.title, statement=claim.statement, latex=_latex(claim), hypotheses=claim.hypotheses,
+                   verdict=found.verdict, by=found.by, scope=found.scope, seconds=round(time.monotonic() - began, 3), counterexample=found.counterexample,
+                   assumed=found.assumed, reason=found.reason)
+
+
+def _latex(claim: Claim | Derivation) -> str:
+    return str(sympy.latex(claim.that)) if isinstance(claim, Claim) else r",\quad ".join(str(sympy.latex(s)) for s in claim.steps)
+
+
+def _decide(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Callable[[str], None]) -> Finding:
+    tell("looking for a counterexample")
+    share = min(SEARCH_SECONDS, SEARCH_SHARE * (deadline - time.monotonic()))
+    seen, point = search(statement, given, deadline=time.monotonic() + share)
+    if point is not None:
+        return Finding("REFUTED", ["search"], counterexample(statement, given, point))
+    if seen.witness is None:
+        empty = _hypotheses_empty(statement, given, solvers, deadline, tell)
+        if empty is not None:
+            return empty
+    found = prove(statement, given, hints, solvers, deadline, tell)
+    if found.verdict == "UNDECIDED":
+        _last_search(statement, given, found, seen, deadline, tell)
+    return found
+
+
+def _last_search(statement: Any, given: tuple[Any, ...], found: Finding, seen: Search, deadline: float, tell: Callable[[str], None]) -> None:
+    """What time is left goes into the search for a counterexample, with other points than before."""
+    tell("looking further for a counterexample")
+    more, point = search(statement, given, deadline=min(deadline, time.monotonic() + 3 * SEARCH_SECONDS), limit=20000, seed=1)
+    if point is not None:
+        found.verdict, found.by, found.counterexample, found.reason = "REFUTED", ["search"], counterexample(statement, given, point), None
+        return
+    best = more if more.inside > seen.inside else seen
+    found.reason = f"{found.reason}; {best.summary()}"
+
+
+def _hypotheses_empty(statement: Any, given: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Callable[[str], None]) -> Finding | None:
+    """VACUOUS if no point satisfies the hypotheses, UNDECIDED if none was found and none excluded, None if there is one."""
+    tell("are the hypotheses satisfiable?")
+    if any(isinstance(g, BooleanFalse) for g in given):
+        return Finding("VACUOUS", ["algebra"])
+    if not given and not symbols_of(statement, ()):
+        return None
+    try:
+        problem = reduce_claim(sympy.false, given)
+    except NotPolynomial as why:
+        return Finding("UNDECIDED", reason=f"no point that satisfies the hypotheses was found ({why})")
+    if problem.domain == FALSE:
+        return Finding("VACUOUS", ["algebra"])
+    answer = solvers.ask(problem, problem.domain, min(deadline, time.monotonic() + 0.6 * (deadline - time.monotonic())))
+    if answer.status == "unsat":
+        return Finding("VACUOUS", list(answer.by))
+    if answer.status == "contradiction":
+        return _contradiction()
+    if answer.status == "sat":
+        for point in candidates(problem, answer.models):
+            if satisfies(given, point) is True and counterexample(statement, given, point):
+                return Finding("REFUTED", list(answer.by), counterexample(statement, given, point))
+        if not problem.relaxed:
+            return None  # satisfiable, if at an irrational point
+    return Finding("UNDECIDED", reason="no point that satisfies the hypotheses was found, and none was excluded")
+
+
+def prove(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Callable[[str], None]) -> Finding:
+    """Prove a statement, or refute it by what a solver proposes. That the hypotheses are satisfiable is known."""
+    if isinstance(statement, BooleanTrue):
+        return Finding("PROVED", ["algebra"])
+    if isinstance(statement, _Optimum):
+        from cdmtheory.engine.optimum import decide_optimum
+
+        return decide_optimum(statement, given, hints, solvers, deadline, tell)
+    if isinstance(statement, And) and statement.has(_Optimum):
+        return _combined([prove(part, given, hints, solvers, deadline, tell) for part in statement.args])
+    try:
+        problem = reduce_claim(statement, given)
+    except NotPolynomial as why:
+        return Finding("UNDECIDED", reason=str(why))
+    return _refute_branches(problem, statement, given, solvers, deadline, tell)
+
+
+def _combined(found: list[Finding]) -> Finding:
+    for verdict in ("DISAGREEMENT", "REFUTED", "UNDECIDED"):
+        for part in found:
+            if part.verdict == verdict:
+                return part
+    return Finding("PROVED", sorted({b for part in found for b in part.by}), assumed=[a for part in found for a in part.assumed])
+
+
+def _contradiction() -> Finding:
+    return Finding("DISAGREEMENT", ["cvc5", "z3"], reason="one solver says that there is a solution, the other that there is none")
+
+
+def _refute_branches(problem: Problem, statement: Any, given: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Callable[[str], None]) -> Finding:
+    """Every way to fail is shown to be impossible, or one of them gives a counterexample."""
+    cases = [both for b in branches(problem.failure) if (both := conjunction(problem.domain, b)) != FALSE]
+    by: set[str] = set() if cases else {"algebra"}
+    trouble: list[str] = []
+    for number, case in enumerate(cases, 1):
+        tell(f"case {number} of {len(cases)}")
+        left = deadline - time.monotonic()
+        share = left / (len(cases) - number + 1) if trouble else left * 0.9
+        answer = solvers.ask(problem, case, time.monotonic() + share)
+        if answer.status == "contradiction":
+            return _contradiction()
+        if answer.status == "unsat":
+            by |= set(answer.by)
+            continue
+        if answer.status == "sat":
+            for point in candidates(problem, answer.models):
+                shown = counterexample(statement, given, point)
+                if shown:
+                    return Finding("REFUTED", list(answer.by), shown)
+            trouble.append("a solver proposed a counterexample that exact evaluation does not confirm" +
+                           (" (what it was asked is more than the claim)" if problem.strengthened or problem.relaxed else ""))
+        else:
+            trouble.append("; ".join(answer.notes) or "the solvers did not decide")
+    if trouble:
+        return Finding("UNDECIDED", reason=f"{len(cases) - len(trouble)} of {len(cases)} cases excluded; open: {trouble[0]}")
+    return Finding("PROVED", sorted(by))

@@ -1,0 +1,116 @@
+"""A solver in a process of its own: reads questions as JSON lines, answers as JSON lines.
+
+``python -m cdmtheory.engine.solver_process z3`` (or ``cvc5``). It can be killed at any moment; whoever asked goes on.
+Models come back as rationals ``p/q``; an irrational algebraic value as a close rational, marked inexact.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import sys
+from fractions import Fraction
+from typing import Any
+
+MEMORY_LIMIT = 6 * 2**30
+
+
+def z3_answer(script: str, seconds: float, seed: int) -> dict[str, Any]:
+    """One run of z3's nlsat, with shuffled variables for seeds beyond the first."""
+    import z3
+
+    tactic = z3.With("qfnra-nlsat", seed=seed, shuffle_vars=True) if seed else z3.Tactic("qfnra-nlsat")
+    solver = tactic.solver()
+    solver.set("timeout", max(1, int(1000 * seconds)))
+    solver.add(z3.parse_smt2_string(script))
+    result = solver.check()
+    if result != z3.sat:
+        return {"status": str(result)}
+    model: dict[str, str] = {}
+    exact = True
+    found = solver.model()
+    for declaration in found.decls():
+        number = found[declaration]
+        if z3.is_algebraic_value(number):
+            exact = False
+            number = number.approx(60)
+        fraction = number.as_fraction()
+        model[declaration.name()] = f"{fraction.numerator}/{fraction.denominator}"
+    return {"status": "sat", "model": model, "exact": exact}
+
+
+def cvc5_answer(script: str, seconds: float, seed: int) -> dict[str, Any]:
+    """One run of cvc5 with its defaults."""
+    import cvc5
+
+    terms = cvc5.TermManager()
+    solver = cvc5.Solver(terms)
+    solver.setOption("produce-models", "true")
+    solver.setOption("tlimit-per", str(max(1, int(1000 * seconds))))
+    solver.setOption("seed", str(seed))
+    parser = cvc5.InputParser(solver)
+    parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, script, "question")
+    symbols = parser.getSymbolManager()
+    while not (command := parser.nextCommand()).isNull():
+        command.invoke(solver, symbols)
+    result = solver.checkSat()
+    if not result.isSat():
+        return {"status": "unsat" if result.isUnsat() else "unknown"}
+    model: dict[str, str] = {}
+    exact = True
+    for term in symbols.getDeclaredTerms():
+        number = solver.getValue(term)
+        if number.isRealValue():
+            fraction = Fraction(number.getRealValue())
+        else:
+            exact = False
+            fraction = _algebraic(number)
+        model[str(term)] = f"{fraction.numerator}/{fraction.denominator}"
+    return {"status": "sat", "model": model, "exact": exact}
+
+
+def _algebraic(number: Any) -> Fraction:
+    """A rational within 2⁻¹⁰⁰ of an algebraic number printed as ``<polynomial, (low, high)>``."""
+    text = str(number)
+    low, high = (Fraction(end) for end in re.search(r"\(([-/\d]+), ([-/\d]+)\)>", text).groups())  # type: ignore[union-attr]
+    terms = []
+    for term in text[text.index("<") + 1:text.rindex(", (")].split(" + "):
+        coefficient, _, power = term.replace("(", "").replace(")", "").partition("*x")
+        terms.append((Fraction(coefficient), int(power[1:] or 1) if "*x" in term else 0))
+
+    def sign(x: Fraction) -> int:
+        total = sum((c * x**n for c, n in terms), Fraction(0))
+        return (total > 0) - (total < 0)
+
+    at_low = sign(low)
+    while high - low > Fraction(1, 2**100):
+        middle = (low + high) / 2
+        if sign(middle) == at_low:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2
+
+
+def main() -> None:
+    """Answer questions until the input ends."""
+    answer = {"z3": z3_answer, "cvc5": cvc5_answer}[sys.argv[1]]
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+    channel = sys.stdout
+    sys.stdout = sys.stderr  # nothing that a solver prints may reach the channel
+    for line in sys.stdin:
+        question = json.loads(line)
+        try:
+            reply = answer(question["script"], question["seconds"], question["seed"])
+        except Exception as error:  # whatever a solver raises is an answer of its own
+            reply = {"status": "error", "reason": f"{type(error).__name__}: {error}"}
+        channel.write(json.dumps(reply) + "\n")
+        channel.flush()
+
+
+if __name__ == "__main__":
+    main()
