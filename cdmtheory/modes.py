@@ -97,7 +97,7 @@ def spectral_radius(c: Coefficients, h: Any) -> Any:
         d = trace**2 - 4 * determinant
         return sympy.Piecewise((sympy.sqrt(determinant), d <= 0), ((sympy.Abs(trace) + sympy.sqrt(d)) / 2, True))
     if kind is Arithmetic.BALL:
-        return _radius_of_balls(trace, determinant)
+        return radius_of_balls(trace, determinant)
     d = trace * trace - 4 * determinant
     if kind is Arithmetic.FLOAT and not isinstance(d, float):
         import array_api_compat
@@ -108,13 +108,19 @@ def spectral_radius(c: Coefficients, h: Any) -> Any:
     return sqrt(determinant) if d <= 0 else (abs(trace) + sqrt(d)) / 2
 
 
-def _radius_of_balls(trace: Any, determinant: Any) -> Any:
+def radius_of_balls(trace: Any, determinant: Any) -> Any:
+    """Spectral radius of z² − trace·z + determinant in balls; where the sign of the discriminant is open, both cases are enclosed."""
     d = trace * trace - 4 * determinant
     if d < 0:
         return determinant.sqrt()
     if d > 0:
         return (abs(trace) + d.sqrt()) / 2
-    return determinant.max(0 * d).sqrt().union((abs(trace) + d.max(0 * d).sqrt()) / 2)
+    return _root_of_positive_part(determinant).union((abs(trace) + _root_of_positive_part(d)) / 2)
+
+
+def _root_of_positive_part(ball: Any) -> Any:
+    """√max(x, 0) for a ball that may reach below zero; the root of the ball itself would be undefined."""
+    return ball.sqrt() if ball > 0 else (0 * ball.mid()).union(ball.abs_upper().sqrt())
 
 
 def residual(method: Method, k: int, h: Any) -> Any:

@@ -17,7 +17,7 @@ from cdmtheory.arithmetic import Arithmetic, convert
 from cdmtheory.arithmetic import sqrt as exact_sqrt
 from cdmtheory.language import L, MethodTerm, _Optimum, h, kappa, mu, residual, spectral_radius, stable, worst_rate, worst_residual
 from cdmtheory.methods import Coefficients, Method
-from cdmtheory.modes import characteristic, coefficients_of
+from cdmtheory.modes import characteristic, coefficients_of, radius_of_balls
 from cdmtheory.modes import residual as residual_polynomial
 
 __all__ = ["Open", "Point", "Undefined", "complete", "holds", "sides", "value"]
@@ -355,8 +355,7 @@ def _radius(trace: Any, determinant: Any) -> Any:
         root = _sqrt(d, "the spectral radius")
         total = _fold_two(abs(trace), root)
         return total / 2
-    zero = arb(0)
-    return _finite(determinant.max(zero).sqrt().union((abs(trace) + d.max(zero).sqrt()) / 2), "the spectral radius")
+    return _finite(radius_of_balls(trace, determinant), "the spectral radius")
 
 
 def _fold_two(a: Any, b: Any) -> Any:

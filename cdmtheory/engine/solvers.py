@@ -18,6 +18,7 @@ from typing import Any
 
 from flint import fmpq
 
+from cdmtheory.engine.evaluate import complete
 from cdmtheory.engine.formula import All, Formula, atoms, smtlib
 from cdmtheory.engine.reduce import Problem
 
@@ -180,7 +181,7 @@ def candidates(problem: Problem, models: tuple[dict[str, Fraction], ...]) -> lis
                 number = exact.get(i, Fraction(1))
                 number = number if bits is None else number.limit_denominator(bits)
                 values[v] = fmpq(number.numerator, number.denominator)
-            point = problem.point(values)
+            point = complete(problem.point(values))
             if point not in found:
                 found.append(point)
     return found

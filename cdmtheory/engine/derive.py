@@ -1,0 +1,111 @@
+"""Following a derivation: every equation is brought to 0 = 0 exactly, every other step is decided like a claim."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import sympy
+from flint import ctx, fmpq
+
+from cdmtheory.claims import Derivation, text
+from cdmtheory.engine.decide import Finding, _decide
+from cdmtheory.engine.evaluate import Open, Undefined, value
+from cdmtheory.engine.falsify import points, satisfies
+from cdmtheory.engine.solvers import Solvers
+
+__all__ = ["follow", "reduces_to_zero"]
+
+POINTS = 40
+
+
+def follow(derivation: Derivation, solvers: Solvers, deadline: float, tell: Callable[[str], None]) -> Finding:
+    """The first step that fails decides; PROVED if none does."""
+    by: set[str] = set()
+    for number, step in enumerate(derivation.steps, 1):
+        tell(f"step {number} of {len(derivation.steps)}")
+        found = _equation(step, derivation.given) if isinstance(step, sympy.Eq) and not _is_claim(step) else None
+        if found is None:
+            share = time.monotonic() + (deadline - time.monotonic()) / (len(derivation.steps) - number + 1)
+            found = _decide(step, derivation.given, (), solvers, share, tell)
+        if found.verdict != "PROVED":
+            found.reason = f"step {number}, {text(step)}" + (f": {found.reason}" if found.reason else "")
+            if number > 1:
+                found.scope = f"steps 1 to {number - 1} hold" if found.verdict == "UNDECIDED" else "all"
+            return found
+        by |= set(found.by)
+    return Finding("PROVED", sorted(by), assumed=list(derivation.assumed))
+
+
+def _is_claim(step: Any) -> bool:
+    from cdmtheory.language import Sup, _OfMethod
+
+    return bool(step.has(_OfMethod, Sup, sympy.Limit))
+
+
+def _equation(step: Any, given: tuple[Any, ...]) -> Finding | None:
+    """An equation between expressions or matrices: reduced to zero, or shown to differ at a point; None if neither worked."""
+    entries = _entries(step)
+    if all(reduces_to_zero(e) for e in entries):
+        return Finding("PROVED", ["algebra"])
+    for entry in entries:
+        point = _nonzero_point(entry, given)
+        if point is not None:
+            left, right = _sides(step, entry, point)
+            return Finding("REFUTED", ["search"], {"point": {s.name: str(x) for s, x in sorted(point.items(), key=lambda i: i[0].name)}, "lhs": left, "rhs": right})
+    return Finding("UNDECIDED", reason="the difference of both sides does not reduce to 0, and no point was found at which it is not 0") if any(
+        e.has(sympy.Function) or e.atoms(sympy.Pow) for e in entries) else None
+
+
+def _entries(step: Any) -> list[Any]:
+    left, right = step.lhs, step.rhs
+    if isinstance(left, sympy.MatrixBase) or isinstance(right, sympy.MatrixBase) or getattr(left, "is_Matrix", False):
+        left, right = (sympy.Matrix(sympy.sympify(side).doit()) for side in (left, right))
+        if left.shape != right.shape:
+            raise ValueError(f"the matrices of {text(step)} have the shapes {left.shape} and {right.shape}; they must agree")
+        return list(left - right)
+    return [left - right]
+
+
+def reduces_to_zero(expression: Any) -> bool:
+    """Whether exact rewriting brings an expression to 0; each way is tried in turn, the cheap ones first."""
+    e = sympy.sympify(expression).doit()
+    ways: tuple[Callable[[Any], Any], ...] = (
+        lambda x: x, sympy.expand, lambda x: sympy.cancel(sympy.together(sympy.expand(x, power_exp=True))),
+        lambda x: sympy.expand(sympy.expand_trig(x)), lambda x: sympy.cancel(sympy.together(sympy.expand(x.rewrite(sympy.exp), power_exp=True))),
+        sympy.radsimp, sympy.combsimp, sympy.simplify)
+    for way in ways:
+        try:
+            if way(e) == 0:
+                return True
+        except (sympy.PolynomialError, NotImplementedError, ValueError, TypeError, AttributeError):
+            continue
+    return False
+
+
+def _nonzero_point(entry: Any, given: tuple[Any, ...]) -> dict[Any, fmpq] | None:
+    e = sympy.sympify(entry).doit()
+    statement = sympy.Eq(e, 0, evaluate=False)
+    for tried, point in enumerate(points(statement, given)):
+        if tried >= POINTS:
+            return None
+        if satisfies(given, point) is not True:
+            continue
+        try:
+            with ctx.workprec(256):
+                number = value(e, point)
+        except (Undefined, Open):
+            continue
+        if number != 0 if isinstance(number, fmpq) else (number > 0 or number < 0):
+            return point
+    return None
+
+
+def _sides(step: Any, entry: Any, point: dict[Any, fmpq]) -> tuple[str | None, str | None]:
+    if isinstance(step.lhs, sympy.Expr) and isinstance(step.rhs, sympy.Expr):
+        from cdmtheory.engine.falsify import sides
+
+        return sides(sympy.Eq(step.lhs.doit(), step.rhs.doit(), evaluate=False), point)
+    del entry
+    return None, None

@@ -1,0 +1,222 @@
+"""Optimal and Unique: a lower bound for all parameters, and a witness that attains it.
+
+"For all problems there are parameters" is settled by naming the parameters as expressions. Candidates come from hints and
+from solving the equations that hold where an optimum touches its value; each has to be proved like any other claim.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import sympy
+from flint import arb, ctx, fmpq
+
+from cdmtheory.engine.decide import Finding, prove
+from cdmtheory.engine.evaluate import Open, Undefined, complete, value
+from cdmtheory.engine.falsify import points, satisfies
+from cdmtheory.engine.solvers import Solvers
+from cdmtheory.language import L, Unique, _Optimum, kappa, mu, spectral_radius, worst_rate
+from cdmtheory.modes import characteristic, coefficients_of
+
+__all__ = ["decide_optimum"]
+
+CLOSE = arb("1e-18")
+MOST_EQUATIONS = 12
+
+
+def decide_optimum(claim: _Optimum, given: tuple[Any, ...], hints: tuple[Any, ...], solvers: Solvers, deadline: float,
+                   tell: Callable[[str], None]) -> Finding:
+    """Decide Optimal or Unique; a refutation names a better parameter, or a problem at which the value is not attained."""
+    over = set(claim.over)
+    outer = tuple(g for g in given if not g.free_symbols & over)
+    inner = tuple(g for g in given if g.free_symbols & over)
+    tell("the lower bound")
+    share = time.monotonic() + 0.5 * (deadline - time.monotonic())
+    bound = prove(sympy.Ge(claim.quantity, claim.value, evaluate=False), given, (), solvers, share, tell)
+    if bound.verdict in ("REFUTED", "DISAGREEMENT"):
+        return bound
+    missed = _not_attained_somewhere(claim, outer, inner, solvers, min(deadline, time.monotonic() + 0.3 * (deadline - time.monotonic())), tell)
+    if missed is not None:
+        return missed
+    if bound.verdict != "PROVED":
+        bound.reason = f"the lower bound is open: {bound.reason}"
+        return bound
+    tell("a witness that attains it")
+    trouble = "no parameters that attain the value were found; give them as hints=[Eq(symbol, expression), …]"
+    for witness in _witnesses(claim, outer, inner, hints):
+        statement = sympy.And(sympy.Le(claim.quantity.xreplace(witness), claim.value, evaluate=False),
+                              *[g.xreplace(witness) for g in inner], *[_range_of(s, witness[s]) for s in claim.over], evaluate=False)
+        attained = prove(statement, outer, (), solvers, time.monotonic() + 0.5 * (deadline - time.monotonic()), tell)
+        if attained.verdict != "PROVED":
+            trouble = f"that {_shown(witness)} attains the value is open: {attained.reason or attained.verdict.lower()}"
+            continue
+        by = sorted({*bound.by, *attained.by})
+        if not isinstance(claim, Unique):
+            return Finding("PROVED", by)
+        tell("uniqueness")
+        only = sympy.Implies(sympy.Le(claim.quantity, claim.value, evaluate=False),
+                             sympy.And(*[sympy.Eq(s, witness[s], evaluate=False) for s in claim.over], evaluate=False), evaluate=False)
+        unique = prove(only, given, (), solvers, deadline, tell)
+        if unique.verdict == "PROVED":
+            return Finding("PROVED", sorted({*by, *unique.by}))
+        if unique.verdict == "REFUTED":
+            unique.reason = f"the minimum is attained at {_shown(witness)} and at another point too"
+        else:
+            unique.reason = f"optimal, but uniqueness is open: {unique.reason}"
+        return unique
+    return Finding("UNDECIDED", reason=trouble, scope="the lower bound holds; attainment is open")
+
+
+def _shown(witness: dict[Any, Any]) -> str:
+    return ", ".join(f"{s.name} = {sympy.sstr(e)}" for s, e in witness.items())
+
+
+def _range_of(s: Any, e: Any) -> Any:
+    """That an expression lies in the range its symbol has by assumption."""
+    if s.is_positive:
+        return sympy.Gt(e, 0, evaluate=False)
+    if s.is_nonnegative:
+        return sympy.Ge(e, 0, evaluate=False)
+    if s.is_negative:
+        return sympy.Lt(e, 0, evaluate=False)
+    if s.is_nonpositive:
+        return sympy.Le(e, 0, evaluate=False)
+    return sympy.Ne(e, 0, evaluate=False) if s.is_nonzero else sympy.Eq(e, e, evaluate=False)
+
+
+def _problems(claim: _Optimum, outer: tuple[Any, ...], count: int) -> list[dict[Any, fmpq]]:
+    """A few concrete problems (values of everything but the parameters) that satisfy the outer hypotheses."""
+    found: list[dict[Any, fmpq]] = []
+    statement = sympy.Eq(claim.quantity.xreplace({}), claim.value, evaluate=False)
+    for tried, point in enumerate(points(statement, outer)):
+        if len(found) == count or tried > 200:
+            break
+        problem = {s: x for s, x in point.items() if s not in claim.over}
+        if satisfies(outer, problem) is True and problem not in found:
+            found.append(problem)
+    return found
+
+
+def _not_attained_somewhere(claim: _Optimum, outer: tuple[Any, ...], inner: tuple[Any, ...], solvers: Solvers, deadline: float,
+                            tell: Callable[[str], None]) -> Finding | None:
+    """REFUTED if at one of a few concrete problems no parameters at all reach the value."""
+    for problem in _problems(claim, outer, 3):
+        if time.monotonic() > deadline:
+            return None
+        here = [sympy.Eq(s, sympy.Rational(int(x.p), int(x.q)), evaluate=False) for s, x in problem.items() if s != kappa]
+        tell("is it attained at one problem?")
+        above = prove(sympy.Gt(claim.quantity, claim.value, evaluate=False), (*inner, *here), (), solvers, min(deadline, time.monotonic() + 5), tell)
+        if above.verdict == "DISAGREEMENT":
+            return above
+        if above.verdict == "PROVED":
+            shown = {s.name: str(x) for s, x in sorted(problem.items(), key=lambda item: item[0].name)}
+            reason = f"at this problem every choice of {', '.join(s.name for s in claim.over)} gives more than the value, so it is not attained"
+            return Finding("REFUTED", above.by, {"point": shown, "lhs": None, "rhs": None}, reason=reason)
+    return None
+
+
+def _witnesses(claim: _Optimum, outer: tuple[Any, ...], inner: tuple[Any, ...], hints: tuple[Any, ...]) -> Iterator[dict[Any, Any]]:
+    """Parameters as expressions of the problem that attain the value, as far as numbers can tell."""
+    problems = _problems(claim, outer, 3)
+    named = {e.lhs: e.rhs for e in hints if isinstance(e, sympy.Eq) and e.lhs in claim.over}
+    if len(named) == len(claim.over) and all(_attains(claim, inner, named, p) for p in problems):
+        yield named
+    if not problems:
+        return
+    equations = list(dict.fromkeys(_touching(claim, inner)))[:MOST_EQUATIONS]
+    numbers = {s: sympy.Rational(int(x.p), int(x.q)) for s, x in problems[0].items()}
+    seen: list[dict[Any, Any]] = []
+    for chosen in itertools.combinations(equations, len(claim.over)):
+        at_problem = [e.xreplace(numbers) for e in chosen]
+        if not any(_attains(claim, inner, w, problems[0]) for w in _solutions(at_problem, claim.over)):
+            continue
+        for witness in _solutions(chosen, claim.over):
+            if witness not in seen and all(_attains(claim, inner, witness, p) for p in problems):
+                seen.append(witness)
+                yield witness
+
+
+def _solutions(equations: Any, over: tuple[Any, ...]) -> list[dict[Any, Any]]:
+    """Solutions of a small polynomial system; every root is a symbol of its own, so that SymPy sees rational functions."""
+    roots = {s: sympy.Dummy(f"root_{s.name}", positive=True) for e in equations for s in e.free_symbols if s.is_positive and s not in over}
+    squares = {s: r**2 for s, r in roots.items()}
+    back: dict[Any, Any] = {r: sympy.sqrt(s) for s, r in roots.items()}
+    rational = []
+    for e in equations:
+        inside = e.xreplace(squares)
+        for power in sorted((p for p in inside.atoms(sympy.Pow) if p.exp.is_Rational and not p.exp.is_Integer), key=sympy.count_ops):
+            if power.free_symbols & set(over):
+                return []
+            known = next((r for r, p in back.items() if p == power), None)
+            symbol = known or sympy.Dummy("root", positive=True)
+            back[symbol] = power
+            inside = inside.xreplace({power: symbol})
+        rational.append(sympy.numer(sympy.together(inside)))
+    try:
+        found = sympy.solve(rational, list(over), dict=True)
+    except (NotImplementedError, ValueError, TypeError):
+        return []
+    found = [w for w in found if all(s in w for s in over) and not any(w[s].free_symbols & set(over) or w[s].has(sympy.I) for s in over)]
+    return [{s: sympy.factor(w[s]).xreplace(back).xreplace(back) for s in over} for w in found]
+
+
+def _touching(claim: _Optimum, inner: tuple[Any, ...]) -> Iterator[Any]:
+    """Equations one of which holds wherever the quantity equals the value, or where a hypothesis on the parameters is sharp."""
+    swap = {kappa: L / mu}
+    target = claim.value.xreplace(swap)
+    target = target.replace(sympy.Abs, lambda e: e)
+    yield from _equations_of(claim.quantity.xreplace(swap), target)
+    for g in inner:
+        for relation in g.atoms(sympy.core.relational.Relational):
+            yield (relation.lhs - relation.rhs).xreplace(swap)
+    if not claim.quantity.has(spectral_radius, worst_rate, sympy.Abs, sympy.Max, sympy.Min):
+        for s in claim.over:
+            yield sympy.diff(claim.quantity.xreplace(swap), s)
+
+
+def _equations_of(quantity: Any, target: Any) -> Iterator[Any]:
+    if isinstance(quantity, (sympy.Max, sympy.Min)):
+        for part in quantity.args:
+            yield from _equations_of(part, target)
+    elif isinstance(quantity, sympy.Abs):
+        yield quantity.args[0] - target
+        yield quantity.args[0] + target
+    elif isinstance(quantity, (spectral_radius, worst_rate)):
+        from cdmtheory.language import h
+
+        ends = [quantity.args[1]] if isinstance(quantity, spectral_radius) else [mu, L]
+        for at in ends:
+            found = characteristic(coefficients_of(quantity.args[0].xreplace({h: at}).method), at)
+            trace, determinant = sympy.sympify(found.trace), sympy.sympify(found.determinant)
+            if determinant == 0:
+                yield from (trace - target, trace + target)
+            else:
+                yield from (determinant - target**2, trace - 2 * target, trace * target - target**2 - determinant,
+                            -trace * target - target**2 - determinant, trace + 2 * target)
+    else:
+        yield quantity - target
+
+
+def _attains(claim: _Optimum, inner: tuple[Any, ...], witness: dict[Any, Any], problem: dict[Any, fmpq]) -> bool:
+    """Whether, by numbers, a witness is allowed and attains the value at one problem: a filter, no proof."""
+    try:
+        with ctx.workprec(192):
+            point = complete(dict(problem))
+            point = {**point, **{s: value(e, point) for s, e in witness.items()}}
+            for s in claim.over:
+                if (s.is_positive and not point[s] > 0) or (s.is_nonnegative and point[s] < 0):
+                    return False
+            if any(bool(abs(value(g.lhs, point) - value(g.rhs, point)) > CLOSE) and satisfies((g,), point) is False
+                   for g in inner if isinstance(g, sympy.core.relational.Relational)):
+                return False
+            gap = _as_ball(value(claim.quantity, point)) - _as_ball(value(claim.value, point))
+            return not gap > CLOSE and not (gap < -CLOSE)
+    except (Undefined, Open, ValueError, ZeroDivisionError, AttributeError):
+        return False
+
+
+def _as_ball(x: Any) -> Any:
+    return x if isinstance(x, arb) else arb(x)
