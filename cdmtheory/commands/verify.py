@@ -1,0 +1,87 @@
+"""``cdmtheory verify``: collect claims, decide them side by side, show the verdicts, exit with what they mean."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+EPILOG = """examples:
+  cdmtheory verify                                decide the built-in claims
+  cdmtheory verify my_claims.py other/            your own: files and folders
+  cdmtheory verify my_claims.py::rate --timeout 300
+  cdmtheory verify -k "polyak and not unique" -x  only claims whose id or title matches; stop at the first failure
+  cdmtheory verify --json - my_claims.py          everything as JSON on standard output
+
+exit codes: 0 all as claimed | 1 something refuted, vacuous or contradictory, or a near miss that held | 2 usage, or a file that
+could not be loaded | 3 internal error | 4 something undecided | 5 no claims found | 130 interrupted
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of the command."""
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="a claim file, FILE::NAME, or a folder; default: the built-in claims")
+    parser.add_argument("-k", dest="select", metavar="EXPR", help="only claims whose id or title contains the words (and, or, not and brackets are understood)")
+    parser.add_argument("-x", dest="stop_early", action="store_true", help="stop at the first claim that fails")
+    parser.add_argument("--json", metavar="FILE", help='write the verdicts as JSON; "-" is standard output, and then nothing else goes there')
+    parser.add_argument("--jobs", type=int, metavar="N", help="claims decided at once (default: the number of cores)")
+    parser.add_argument("--timeout", type=float, default=60, metavar="SECONDS", help="per claim, and per near miss (default: 60)")
+    parser.add_argument("--list", dest="only_list", action="store_true", help="show what would be decided, and stop")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command; the return value is the exit code."""
+    from cdmtheory.cli import USAGE_ERROR
+    from cdmtheory.engine import check_timeout
+    from cdmtheory.engine.session import NOTHING_FOUND, select, verify_all
+    from cdmtheory.report.terminal import Terminal
+
+    to_stdout = options.json == "-"
+    terminal = Terminal(sys.stderr if to_stdout else sys.stdout)
+    try:
+        check_timeout(options.timeout)
+        if options.jobs is not None and options.jobs < 1:
+            raise ValueError(f"--jobs = {options.jobs}; allowed is a whole number >= 1")
+        if options.json and not to_stdout:
+            _check_writable(options.json)
+        from cdmtheory.collect import builtin_claims, collect
+
+        shown = options.paths or [_relative(str(builtin_claims()))]
+        entries = select(collect(shown), options.select)
+    except (ValueError, OSError) as error:
+        terminal.error(str(error))
+        return USAGE_ERROR
+    if options.only_list:
+        terminal.listing(entries)
+        return 0 if entries else NOTHING_FOUND
+    with terminal.progress(len(entries)) as progress:
+        session = verify_all(entries, timeout=options.timeout, jobs=options.jobs, stop_early=options.stop_early, on_verdict=terminal.verdict, on_progress=progress)
+    terminal.summary(session)
+    if options.json:
+        text = session.to_json()
+        if to_stdout:
+            sys.stdout.write(text)
+        else:
+            try:
+                with open(options.json, "w", encoding="utf-8") as file:
+                    file.write(text)
+            except OSError as error:
+                terminal.error(f"--json {options.json}: {error.strerror or error}; the verdicts follow on standard output instead")
+                sys.stdout.write(text)
+                return USAGE_ERROR
+    return session.exit_code
+
+
+def _relative(path: str) -> str:
+    import os
+
+    short = os.path.relpath(path)
+    return short if not short.startswith("..") else path
+
+
+def _check_writable(path: str) -> None:
+    """Refuse an output that cannot be written before hours are spent on its content; an existing file is left as it is."""
+    try:
+        with open(path, "a", encoding="utf-8"):
+            pass
+    except OSError as error:
+        raise ValueError(f"--json {path}: {error.strerror or error}; give the path of a file that can be written") from None

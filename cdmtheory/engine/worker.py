@@ -1,0 +1,148 @@
+"""A process that decides claims, so that whatever a claim sets off (in SymPy, in a solver) can be stopped in time.
+
+Started as ``python -m cdmtheory.engine.worker``; claims arrive and verdicts leave as length-prefixed pickles on the standard
+streams. A worker that passes its time is killed with all its solver processes, and the claim is UNDECIDED.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import queue
+import signal
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+from cdmtheory.claims import Claim, Derivation, slug
+from cdmtheory.engine.verdict import Verdict
+
+__all__ = ["Worker"]
+
+PATIENCE = 1.5  # seconds beyond the limit before a worker that does not answer is killed
+MEMORY_LIMIT = 8 * 2**30
+
+
+def _send(stream: BinaryIO, value: Any) -> None:
+    data = pickle.dumps(value)
+    stream.write(struct.pack("<Q", len(data)) + data)
+    stream.flush()
+
+
+def _receive(stream: BinaryIO) -> Any:
+    header = stream.read(8)
+    if len(header) < 8:
+        raise EOFError
+    return pickle.loads(stream.read(struct.unpack("<Q", header)[0]))
+
+
+def main() -> None:
+    """Decide claims until the input ends."""
+    from cdmtheory.engine.decide import decide
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the parent's to handle
+    sys.setrecursionlimit(10000)
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+    incoming, outgoing = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr
+    while True:
+        try:
+            claim, seconds = _receive(incoming)
+        except EOFError:
+            return
+        try:
+            _send(outgoing, ("tell", "begin"))
+            verdict = decide(claim, time.monotonic() + seconds, lambda message: _send(outgoing, ("tell", message)))
+        except Exception as error:
+            _send(outgoing, ("failed", f"{type(error).__name__}: {error}"))
+        else:
+            _send(outgoing, ("done", verdict))
+
+
+class Worker:
+    """The other end: gives claims to one process, and starts another when it had to be killed."""
+
+    def __init__(self) -> None:
+        self.child: subprocess.Popen[bytes] | None = None
+        self.messages: queue.Queue[Any] = queue.Queue()
+
+    def decide(self, claim: Claim | Derivation, timeout: float, tell: Callable[[str], None] = lambda _: None) -> Verdict:
+        """The verdict on a claim; UNDECIDED with the reason if the time ran out or the process died."""
+        began = time.monotonic()
+        try:
+            self._start()
+            assert self.child is not None
+            assert self.child.stdin is not None
+            _send(self.child.stdin, (claim, timeout))
+            self.messages.get(timeout=60)  # the worker has imported what it needs and begins
+            began = time.monotonic()
+            last = "the start"
+            while True:
+                kind, value = self.messages.get(timeout=max(0.01, began + timeout + PATIENCE - time.monotonic()))
+                if kind == "tell":
+                    last = value
+                    tell(value)
+                elif kind == "done":
+                    verdict: Verdict = value
+                    return verdict
+                else:
+                    return _undecided(claim, began, value if kind == "failed" else f"the engine process ended during: {last}")
+        except queue.Empty:
+            self.stop()
+            return _undecided(claim, began, f"the time limit of {timeout:g} s was reached during: {last}")
+        except (OSError, EOFError) as error:
+            self.stop()
+            return _undecided(claim, began, f"the engine process could not be used: {error}")
+        except BaseException:
+            self.stop()
+            raise
+
+    def _start(self) -> None:
+        if self.child is not None and self.child.poll() is None:
+            return
+        self.messages = queue.Queue()
+        self.child = subprocess.Popen([sys.executable, "-m", "cdmtheory.engine.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                      stderr=subprocess.DEVNULL, start_new_session=True)
+        threading.Thread(target=_listen, args=(self.child.stdout, self.messages), daemon=True).start()
+
+    def stop(self) -> None:
+        """End the process and the solvers it started."""
+        child, self.child = self.child, None
+        if child is None:
+            return
+        with contextlib.suppress(OSError):
+            os.killpg(child.pid, signal.SIGKILL) if hasattr(os, "killpg") else child.kill()
+        child.wait()
+        if child.stdin is not None:
+            with contextlib.suppress(OSError):
+                child.stdin.close()
+
+
+def _listen(stream: BinaryIO, messages: queue.Queue[Any]) -> None:
+    with stream:
+        while True:
+            try:
+                messages.put(_receive(stream))
+            except (EOFError, OSError, pickle.UnpicklingError):
+                messages.put(("ended", ""))
+                return
+
+
+def _undecided(claim: Claim | Derivation, began: float, reason: str) -> Verdict:
+    import sympy
+
+    latex = sympy.latex(claim.that) if isinstance(claim, Claim) else r",\quad ".join(sympy.latex(s) for s in claim.steps)
+    return Verdict(id=slug(claim.title), title=claim.title, statement=claim.statement, latex=latex, hypotheses=claim.hypotheses, verdict="UNDECIDED",
+                   seconds=round(time.monotonic() - began, 3), reason=reason)
+
+
+if __name__ == "__main__":
+    main()

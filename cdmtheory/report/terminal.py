@@ -1,0 +1,100 @@
+"""Verdicts on a terminal: one line each, and for what failed the reason and what to do; plain where there is no colour."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, TextIO
+
+from rich.console import Console
+from rich.markup import escape
+
+if TYPE_CHECKING:
+    from cdmtheory.collect import Collected
+    from cdmtheory.engine.session import Session
+    from cdmtheory.engine.verdict import Verdict
+
+__all__ = ["Terminal"]
+
+STYLES = {"PROVED": "green", "REFUTED": "red", "VACUOUS": "yellow", "UNDECIDED": "yellow", "DISAGREEMENT": "bold red", "ERROR": "red"}
+SHOW_PROGRESS_AFTER = 2.0  # seconds
+
+
+class Terminal:
+    """Writes to one stream, in colour only if that is a terminal."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.console = Console(file=stream, highlight=False, soft_wrap=not stream.isatty())
+        self.ascii = (getattr(stream, "encoding", None) or "ascii").lower() not in ("utf-8", "utf8")
+
+    def error(self, message: str) -> None:
+        """A usage error, on one line."""
+        self._line(f"[red]error[/red]: {escape(message)}")
+
+    def listing(self, entries: list[Collected]) -> None:
+        """What would be decided."""
+        for entry in entries:
+            self._line(escape(f"{entry.id}  {entry.claim.title if entry.claim else 'ERROR: ' + str(entry.error)}"))
+
+    def verdict(self, verdict: Verdict) -> None:
+        """One verdict, with what a reader needs if it is not as hoped."""
+        style = STYLES[verdict.verdict]
+        by = f" by {', '.join(verdict.by)}" if verdict.by else ""
+        self._line(f"[{style}]{verdict.verdict:<12}[/{style}] {escape(verdict.id)}  [dim]{verdict.seconds:.1f} s{escape(by)}[/dim]")
+        if verdict.verdict != "PROVED":
+            if verdict.statement:
+                self._detail(f"claimed: {verdict.statement}")
+            if verdict.counterexample:
+                self._counterexample(verdict.counterexample)
+            if verdict.verdict == "VACUOUS":
+                self._detail(f"no values satisfy all of: {'; '.join(verdict.hypotheses)}")
+            if verdict.reason:
+                self._detail(verdict.reason)
+        for miss in verdict.near_misses:
+            if miss["verdict"] != "REFUTED":
+                self._detail(f"near miss {miss['verdict']}, expected REFUTED: {miss['statement']}")
+
+    def _counterexample(self, found: dict[str, Any]) -> None:
+        point = ", ".join(f"{name} = {x}" for name, x in found["point"].items())
+        both = f": left side {found['lhs']}, right side {found['rhs']}" if found["lhs"] is not None or found["rhs"] is not None else ""
+        self._detail(f"fails at {point}{both}")
+
+    def summary(self, session: Session) -> None:
+        """The last line of a run."""
+        counts = ", ".join(f"{n} {name}" for name, n in session.counts.items()) or "no claims found"
+        misses = [m for v in session.verdicts for m in v.near_misses]
+        refuted = sum(m["verdict"] == "REFUTED" for m in misses)
+        near = f"; {refuted} of {len(misses)} near misses refuted" if misses else ""
+        if session.internal_error:
+            self._line(f"[bold red]internal error[/bold red]: {escape(session.internal_error)}; please report it")
+        if session.interrupted:
+            self._line("interrupted; these are the verdicts so far")
+        self._line(f"[bold]{counts}[/bold]{near} in {session.seconds:.1f} s")
+
+    @contextlib.contextmanager
+    def progress(self, total: int) -> Iterator[Callable[[str, str], None]]:
+        """A line per claim in work with what is being tried, on a terminal and only if it takes long enough to be wanted."""
+        if not self.console.is_terminal:
+            yield lambda *_: None
+            return
+        began = time.monotonic()
+        current: dict[str, str] = {}
+        with self.console.status("") as status:
+
+            def tell(name: str, message: str) -> None:
+                current.pop(name, None)
+                current[name] = message
+                if time.monotonic() - began > SHOW_PROGRESS_AFTER:
+                    recent = list(current.items())[-2:]
+                    status.update(escape(f"of {total}: " + " | ".join(f"{n.split('/')[-1]}: {m}" for n, m in recent)))
+
+            yield tell
+
+    def _detail(self, text: str) -> None:
+        self._line(f"             {escape(text)}")
+
+    def _line(self, markup: str) -> None:
+        if self.ascii:
+            markup = markup.encode("ascii", "backslashreplace").decode()
+        self.console.print(markup)
