@@ -36,7 +36,7 @@ def _library(value: object) -> str:
 
 def _kind(value: Any) -> Arithmetic | None:
     """The number system of one value; None for an int, which belongs to all of them."""
-    if isinstance(value, bool) or isinstance(value, (str, bytes, complex)) or value is None:
+    if value is None or isinstance(value, (bool, str, bytes, complex)):
         raise TypeError(f"{value!r} is not a real number; allowed: int, float, Fraction, SymPy, flint.fmpq, flint.arb or a real array")
     if isinstance(value, int):
         return None

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import argparse
 import sys
+import traceback
 from importlib import import_module
+
+from cdmtheory.commands import INTERNAL_ERROR, INTERRUPTED, USAGE_ERROR
 
 COMMANDS = {
     "verify": "decide claims: PROVED, REFUTED, VACUOUS or UNDECIDED, with the reason",
@@ -18,10 +21,6 @@ EPILOG = """examples:
   cdmtheory verify my_claims.py         decide your own
   cdmtheory COMMAND --help              what a command takes, with an example
 """
-
-USAGE_ERROR = 2
-INTERNAL_ERROR = 3
-INTERRUPTED = 130
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -58,6 +57,10 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
+    except Exception:
+        traceback.print_exc()
+        print("internal error; please report it with the lines above", file=sys.stderr)
+        return INTERNAL_ERROR
 
 
 if __name__ == "__main__":

@@ -83,7 +83,8 @@ def collect(paths: Iterable[str]) -> list[Collected]:
                 entries.append(Collected(f"{slot.shown}::{name}", value, None, slot.path))
         if slot.only is not None and not matched:
             held = [n for n, v in vars(module).items() if isinstance(v, (Claim, Derivation))]
-            entries.append(Collected(f"{slot.shown}::{slot.only}", None, f"there is no claim named {slot.only!r}; the file holds {', '.join(held) or 'none'}", slot.path))
+            reason = f"there is no claim named {slot.only!r}; the file holds {', '.join(held) or 'none'}"
+            entries.append(Collected(f"{slot.shown}::{slot.only}", None, reason, slot.path))
     return entries
 
 

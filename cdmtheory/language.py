@@ -32,7 +32,7 @@ SYMBOLS: dict[str, Symbol] = {"mu": mu, "L": L, "kappa": kappa, "eta": eta, "bet
                               "lambda_": lambda_}
 
 
-class MethodTerm(Basic):
+class MethodTerm(Basic):  # type: ignore[misc]
     """A method inside an expression; ``.method`` is the method itself."""
 
     @classmethod
@@ -77,12 +77,12 @@ class _OfMethod(Basic):  # type: ignore[misc]
 
     @property
     def free_symbols(self) -> set[Symbol]:
-        rest: set[Symbol] = set().union(*(a.free_symbols for a in self.args[1:]))
-        return (self.args[0].free_symbols - {h}) | rest
+        found: set[Symbol] = (self.args[0].free_symbols - {h}).union(*(a.free_symbols for a in self.args[1:]))
+        return found
 
     def _eval_subs(self, old: Any, new: Any) -> Any:
         if old == h:
-            return self.func(self.args[0], *[a._subs(old, new) for a in self.args[1:]])  # type: ignore[attr-defined]
+            return self.func(self.args[0], *[a._subs(old, new) for a in self.args[1:]])
         return None
 
 
@@ -220,7 +220,8 @@ class _Optimum(Application, Boolean):  # type: ignore[misc]
             raise ValueError(f"{cls.__name__}: over = {bad}; these belong to the problem, not to the method, and cannot be chosen")
         value = sympify(value)
         if value.free_symbols & set(symbols):
-            raise ValueError(f"{cls.__name__}: value = {value} depends on {sorted(s.name for s in value.free_symbols & set(symbols))}, over which the minimum is taken")
+            chosen = sorted(s.name for s in value.free_symbols & set(symbols))
+            raise ValueError(f"{cls.__name__}: value = {value} depends on {chosen}, over which the minimum is taken")
         return Application.__new__(cls, sympify(quantity), symbols, value)
 
     @classmethod

@@ -121,7 +121,7 @@ class Method:
         return f"{self.name}({', '.join(shown)})"
 
     def _sympy_(self) -> Any:
-        from cdmtheory.claims import MethodTerm
+        from cdmtheory.language import MethodTerm
 
         return MethodTerm.of(self)
 

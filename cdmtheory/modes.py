@@ -6,11 +6,10 @@ Along an eigenvector of curvature h the gradient is h·x, so a step is linear in
 
 from __future__ import annotations
 
-import math
 from enum import Enum
 from typing import Any, NamedTuple
 
-from cdmtheory.arithmetic import Arithmetic, MixedArithmeticError, arithmetic_of, sqrt
+from cdmtheory.arithmetic import Arithmetic, arithmetic_of, sqrt
 from cdmtheory.methods import Coefficients, Method, step
 
 __all__ = ["Characteristic", "Regime", "characteristic", "coefficients_of", "regime", "residual", "spectral_radius", "transfer_matrix"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+from cdmtheory.commands import USAGE_ERROR
+
 EPILOG = """examples:
   cdmtheory verify                                decide the built-in claims
   cdmtheory verify my_claims.py other/            your own: files and folders
@@ -30,7 +32,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command; the return value is the exit code."""
-    from cdmtheory.cli import USAGE_ERROR
     from cdmtheory.engine import check_timeout
     from cdmtheory.engine.session import NOTHING_FOUND, select, verify_all
     from cdmtheory.report.terminal import Terminal
@@ -54,7 +55,8 @@ def run(options: argparse.Namespace) -> int:
         terminal.listing(entries)
         return 0 if entries else NOTHING_FOUND
     with terminal.progress(len(entries)) as progress:
-        session = verify_all(entries, timeout=options.timeout, jobs=options.jobs, stop_early=options.stop_early, on_verdict=terminal.verdict, on_progress=progress)
+        session = verify_all(entries, timeout=options.timeout, jobs=options.jobs, stop_early=options.stop_early,
+                             on_verdict=terminal.verdict, on_progress=progress)
     terminal.summary(session)
     if options.json:
         text = session.to_json()

@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from cdmtheory.claims import Claim, Derivation, slug
 from cdmtheory.engine.verdict import Verdict
@@ -28,13 +28,13 @@ PATIENCE = 1.5  # seconds beyond the limit before a worker that does not answer 
 MEMORY_LIMIT = 8 * 2**30
 
 
-def _send(stream: BinaryIO, value: Any) -> None:
+def _send(stream: IO[bytes], value: Any) -> None:
     data = pickle.dumps(value)
     stream.write(struct.pack("<Q", len(data)) + data)
     stream.flush()
 
 
-def _receive(stream: BinaryIO) -> Any:
+def _receive(stream: IO[bytes]) -> Any:
     header = stream.read(8)
     if len(header) < 8:
         raise EOFError
@@ -126,7 +126,7 @@ class Worker:
                 child.stdin.close()
 
 
-def _listen(stream: BinaryIO, messages: queue.Queue[Any]) -> None:
+def _listen(stream: IO[bytes], messages: queue.Queue[Any]) -> None:
     with stream:
         while True:
             try:
