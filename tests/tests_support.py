@@ -1,0 +1,13 @@
+"""What several test files share and pytest has no word for: running the command, and claims as text."""
+
+import os
+import sys
+from pathlib import Path
+
+PROJECT = Path(__file__).parent.parent
+
+
+def environment(**more: str) -> dict[str, str]:
+    """The variables of a reader's shell whose environment is active: the command is found, nothing else is on Python's path."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "COV", "PYTEST"))}
+    return {**kept, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}", "PYTHONIOENCODING": "utf-8", **more}
