@@ -61,8 +61,8 @@ def _kind(value: Any) -> Arithmetic | None:
     import array_api_compat
 
     if library == "numpy" or array_api_compat.is_array_api_obj(value):
-        dtype = str(getattr(value, "dtype", ""))
-        if "complex" in dtype or "object" in dtype or "bool" in dtype or "str" in dtype:
+        dtype = str(getattr(value, "dtype", "")).rpartition(".")[2]
+        if not dtype.startswith(("float", "bfloat", "int", "uint")):
             raise TypeError(f"an array of dtype {dtype} does not hold real numbers; convert it to float64 first")
         return Arithmetic.FLOAT
     raise TypeError(f"{value!r} of type {type(value).__name__} is not a number of any arithmetic known here; "

@@ -114,7 +114,7 @@ class Method:
         return iter(self.schedule)
 
     def __repr__(self) -> str:
-        shown = [repr(v) for v in self.values]
+        shown = [_shown(v) for v in self.values]
         defaults = [p.default for p in self.family.signature.parameters.values()]
         while shown and defaults[len(shown) - 1] is self.values[len(shown) - 1]:
             shown.pop()
@@ -141,6 +141,13 @@ class Method:
         ``polyak(1, 3).to(Arithmetic.BALL)`` has balls around the irrational step size; ``.to(Arithmetic.FLOAT)`` floats.
         """
         return self.map(lambda value: convert(value, arithmetic))
+
+
+def _shown(value: Any) -> str:
+    """A parameter as text that evaluates back to it: a rational must not come back as a rounded quotient."""
+    if hasattr(value, "free_symbols"):
+        return f"Rational({value.p}, {value.q})" if value.is_Rational and not value.is_Integer else str(value)
+    return f"fmpq({value.p}, {value.q})" if type(value).__name__ == "fmpq" else repr(value)
 
 
 def _restore(name: str, values: tuple[Any, ...]) -> Method:
