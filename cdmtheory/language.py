@@ -87,7 +87,9 @@ class _OfMethod(Basic):  # type: ignore[misc]
 
 
 class _Quantity(_OfMethod, Function):  # type: ignore[misc]
-    """A number that depends on a method. No SymPy assumption holds of it, so that SymPy decides nothing about it."""
+    """A number that depends on a method. No SymPy assumption holds of it beyond commuting, so that SymPy decides nothing about it."""
+
+    is_commutative = True
 
     def __new__(cls, method: Any, *rest: Any) -> Any:
         return Function.__new__(cls, _term(method, cls.__name__), *[sympify(a) for a in rest])

@@ -125,7 +125,9 @@ def prove(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solver
     try:
         problem = reduce_claim(statement, given)
     except NotPolynomial as why:
-        return Finding("UNDECIDED", reason=str(why))
+        from cdmtheory.engine.every_k import decide_every_k
+
+        return decide_every_k(statement, given, solvers, deadline, tell) or Finding("UNDECIDED", reason=str(why))
     return _refute_branches(problem, statement, given, solvers, deadline, tell)
 
 
