@@ -68,12 +68,13 @@ class Family:
         bound.apply_defaults()
         parameters = tuple(bound.arguments.items())
         for name, value in parameters:
-            _check_parameter(self.name, name, value)
+            if value is not None or self.signature.parameters[name].default is not None:
+                _check_parameter(self.name, name, value)
+        made = Method(self, tuple(value for _, value in parameters))
+        _ = made.arithmetic  # refuses parameters of two number systems
         values = bound.arguments
         if "mu" in values and "L" in values and _is_plain_number(values["mu"]) and _is_plain_number(values["L"]) and values["mu"] > values["L"]:
             raise ValueError(f"{self.name}: mu = {values['mu']!r} is larger than L = {values['L']!r}; needed is 0 < mu <= L. Are the two exchanged?")
-        made = Method(self, tuple(value for _, value in parameters))
-        _ = made.arithmetic  # refuses parameters of two number systems
         return made
 
 
@@ -99,9 +100,17 @@ class Method:
     @property
     def arithmetic(self) -> Arithmetic | None:
         """The number system of the parameters; None where all of them are ints."""
-        kinds = {f"{name} of {self.name}": v for name, v in self.parameters.items() if v is not None and name != "steps" and not isinstance(v, Method)}
-        inner = [v.arithmetic for v in self.values if isinstance(v, Method)]
-        return arithmetic_of(**kinds) or next((kind for kind in inner if kind), None)
+        return arithmetic_of(**self._numbers())
+
+    def _numbers(self) -> dict[str, Any]:
+        """Every number among the parameters under a name that says where it stands, those of inner methods included."""
+        found: dict[str, Any] = {}
+        for name, value in self.parameters.items():
+            if isinstance(value, Method):
+                found |= {f"{inner}, {name} of {self.name}": v for inner, v in value._numbers().items()}
+            elif value is not None and name != "steps":
+                found[f"{name} of {self.name}"] = value
+        return found
 
     @property
     def schedule(self) -> Schedule:
@@ -166,6 +175,8 @@ def _check_parameter(family: str, name: str, value: Any) -> None:
                                                              else "a number is needed here, not a method"))
     if name == "steps" and not hasattr(value, "free_symbols") and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
         raise ValueError(f"{family}: steps = {value!r}; allowed is a whole number >= 0")
+    if value is None:
+        raise TypeError(f"{family}: {name} = None; a number is needed here")
     if not _is_plain_number(value):
         return
     if isinstance(value, float) and not math.isfinite(value):
