@@ -74,7 +74,9 @@ def agrees():
 
     def compare(number: Any, exact: Fraction, tolerance: float = 0.0) -> bool:
         if isinstance(number, flint.arb):
-            return number.contains(flint.fmpq(exact.numerator, exact.denominator)) and number.rad() <= BALL * max(1, abs(float(exact)))
+            with flint.ctx.workprec(1000):  # the rational itself becomes a ball, and must be a much smaller one
+                inside = number.contains(flint.arb(flint.fmpq(exact.numerator, exact.denominator)))
+            return bool(inside) and float(number.rad()) <= BALL * max(1.0, abs(float(exact)))
         if hasattr(number, "free_symbols"):
             return bool(number == convert(exact, Arithmetic.SYMBOLIC))
         if isinstance(number, flint.fmpq):

@@ -82,7 +82,8 @@ def test_repr_evaluates_back(method, exact_system, put):
     assert repr(back) == repr(made)
 
 
-@pytest.mark.parametrize("text", ["heavy_ball(1, 2)", "heavy_ball(0.1, 0.9)", "heavy_ball(eta, beta)", "critically_damped(1/L, mu)", "heavy_ball(eta/2, beta, 1/L)",
+@pytest.mark.parametrize("text", ["heavy_ball(1, 2)", "heavy_ball(0.1, 0.9)", "heavy_ball(eta, beta)", "critically_damped(1/L, mu)",
+                                  "heavy_ball(eta/2, beta, 1/L)",
                                   "phased(gradient_descent(1/L), k, heavy_ball(eta, beta))"])
 def test_repr_reads_as_it_was_written(text):
     assert repr(eval(text, {**METHODS, **SYMBOLS})) == text
@@ -167,7 +168,7 @@ def test_chebyshev_has_the_three_term_recurrence(mu, gap):
 
 def test_a_phase_keeps_the_velocity_and_starts_the_second_method_at_its_own_step_0():
     first, second = heavy_ball(Q(1, 5), Q(1, 2)), heavy_ball(Q(1, 7), Q(1, 3), Q(1, 9))
-    assert opening(phased(first, 2, second), 5) == [Coefficients(Q(1, 5), Q(1, 2))] * 2 + [Coefficients(Q(1, 9), Q(1, 3))] + [Coefficients(Q(1, 7), Q(1, 3))] * 2
+    assert opening(phased(first, 2, second), 5) == opening(first, 2) + [Coefficients(Q(1, 9), Q(1, 3))] + [Coefficients(Q(1, 7), Q(1, 3))] * 2
     before = advance(first, Q(1), grad, 2)
     after = step(Coefficients(Q(1, 9), Q(1, 3)), before[-1], before[-2], grad)
     assert advance(phased(first, 2, second), Q(1), grad, 3) == [*before, after]
