@@ -89,9 +89,10 @@ def arithmetic_of(**values: Any) -> Arithmetic | None:
         if kind is None or kind is found:
             continue
         if found is not None:
-            raise MixedArithmeticError(
-                f"{found_name} is in {found.value}, {name} = {value!r} is in {kind.value}; the two do not mix. "
-                "Convert one of them first, for instance with cdmtheory.arithmetic.convert")
+            remedy = "Convert one of them first, for instance with cdmtheory.arithmetic.convert"
+            if {found, kind} == {Arithmetic.FLOAT, Arithmetic.SYMBOLIC}:
+                remedy = "Where SymPy stands, write a number exactly, for instance Rational(1, 2) for 0.5; or convert with cdmtheory.arithmetic.convert"
+            raise MixedArithmeticError(f"{found_name} is in {found.value}, {name} = {value!r} is in {kind.value}; the two do not mix. {remedy}")
         found, found_name = kind, name
     return found
 

@@ -7,11 +7,12 @@ A :class:`Claim` says that a statement of the language (:mod:`cdmtheory.language
 from __future__ import annotations
 
 import ast
+import functools
 import linecache
 import re
 import sys
 import types
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,7 +61,7 @@ class Claim:
     hints: tuple[Any, ...]
 
     def __init__(self, title: str, *, that: Any, given: Any = (), near_miss: Any = (), reference: str = "", hints: Any = ()) -> None:
-        _refuse_chained_comparison(sys._getframe(1))
+        _refuse_misread(sys._getframe(1))
         hypotheses = tuple(_statement(s, "given") for s in _several(given, "given"))
         put = object.__setattr__
         put(self, "title", _title(title))
@@ -104,7 +105,7 @@ class Derivation:
     assumed: tuple[str, ...]
 
     def __init__(self, title: str, *, steps: Any, given: Any = (), near_miss: Any = (), reference: str = "", assumed: Any = ()) -> None:
-        _refuse_chained_comparison(sys._getframe(1))
+        _refuse_misread(sys._getframe(1))
         chain = tuple(_step(s) for s in _several(steps, "steps"))
         if not chain:
             raise ClaimError("steps is empty; a derivation needs at least one step, an equation such as Eq(left, right)")
@@ -240,8 +241,9 @@ def _check_boolean(value: Any, where: str) -> None:
 
 
 def _check_expression(side: Any, where: str) -> None:
-    if not isinstance(side, sympy.Expr):
-        what = "a method" if isinstance(side, MethodTerm) else "a matrix" if isinstance(side, sympy.MatrixBase) else f"{type(side).__name__}"
+    is_matrix = getattr(side, "is_Matrix", False)
+    if is_matrix or not isinstance(side, sympy.Expr):
+        what = "a method" if isinstance(side, MethodTerm) else "a matrix" if is_matrix else f"{type(side).__name__}"
         raise ClaimError(f"{where}: {text(side)} is {what}, not a number; compare quantities of methods, such as worst_rate(m)")
     statements = side.atoms(Relational, stable, Optimal, Unique) - {side}
     if statements and not side.has(sympy.Piecewise):
@@ -260,18 +262,54 @@ def _refuse_names(*statements: Any) -> None:
             raise ClaimError(f"the symbol {s.name} is assumed to be {', '.join(bad)}; allowed are {', '.join(sorted(_ASSUMPTIONS_OK))}")
 
 
-def chained_comparisons(tree: ast.AST, names: Any) -> Iterator[ast.Compare]:
-    """Comparisons such as ``0 < a < 1`` in which a name stands for a SymPy object: Python drops half of them."""
-    for node in ast.walk(tree):
+def misread_in_source(tree: ast.AST, names: Mapping[str, Any], *, functions: bool = True) -> Iterator[tuple[int, str]]:
+    """What Python or SymPy takes for something else, as line and message, where only the source shows it.
+
+    A chained comparison such as ``0 < a < 1`` keeps one half where SymPy knows the other; a number in Equivalent counts as true.
+    ``names`` are the values of the names at module level; what a function binds itself is not looked up there. ``functions``: look
+    inside functions too, which may never be called.
+    """
+    for node, hidden in _with_scopes(tree, frozenset(), functions):
         if isinstance(node, ast.Compare) and len(node.ops) > 1 and not all(isinstance(op, (ast.Is, ast.IsNot, ast.In, ast.NotIn)) for op in node.ops):
-            for name in ast.walk(node):
-                if isinstance(name, ast.Name) and isinstance(names.get(name.id), (sympy.Basic, types.FunctionType)) and not _from_builtins(names.get(name.id)):
-                    yield node
-                    break
+            if any(_is_symbolic(_value(part, names, hidden)) for part in ast.walk(node)):
+                yield node.lineno, chained_message(node)
+        elif isinstance(node, ast.Call) and _value(node.func, names, hidden) is Equivalent:
+            for part in node.args:
+                if isinstance(part, ast.Constant) and not isinstance(part.value, bool):
+                    yield node.lineno, f"{ast.unparse(part)} inside Equivalent (line {node.lineno}) is not a statement but a number; compare it with something"
 
 
-def _from_builtins(value: Any) -> bool:
-    return isinstance(value, types.FunctionType) and not value.__module__.startswith(("sympy", "cdmtheory"))
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_SCOPES = (*_FUNCTIONS, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def _with_scopes(node: ast.AST, hidden: frozenset[str], functions: bool) -> Iterator[tuple[ast.AST, frozenset[str]]]:
+    """Every node below, with the names that functions around it bind themselves."""
+    if isinstance(node, _FUNCTIONS) and not functions:
+        return
+    if isinstance(node, _SCOPES):
+        inside = list(ast.walk(node))
+        hidden |= {n.arg for n in inside if isinstance(n, ast.arg)} | {n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    yield node, hidden
+    for child in ast.iter_child_nodes(node):
+        yield from _with_scopes(child, hidden, functions)
+
+
+def _value(node: ast.AST, names: Mapping[str, Any], hidden: frozenset[str]) -> Any:
+    """What a name, or a name in a module, stands for; None where that cannot be seen."""
+    if isinstance(node, ast.Name):
+        return None if node.id in hidden else names.get(node.id)
+    if isinstance(node, ast.Attribute):
+        owner = _value(node.value, names, hidden)
+        return getattr(owner, node.attr, None) if isinstance(owner, types.ModuleType) else None
+    return None
+
+
+def _is_symbolic(value: Any) -> bool:
+    """Whether a value is SymPy's, holds something of SymPy's, or is a function that makes it."""
+    if isinstance(value, (list, tuple)):
+        return any(isinstance(x, sympy.Basic) for x in value)
+    return isinstance(value, sympy.Basic) or (isinstance(value, types.FunctionType) and value.__module__.startswith(("sympy", "cdmtheory")))
 
 
 def chained_message(node: ast.Compare) -> str:
@@ -282,22 +320,29 @@ def chained_message(node: ast.Compare) -> str:
     return f"the chained comparison {ast.unparse(node)} (line {node.lineno}) keeps only one of its halves; use And({', '.join(pieces)})"
 
 
-def _refuse_chained_comparison(frame: Any) -> None:
-    """Look at the source of the call that makes the claim, where there is one."""
+def _refuse_misread(frame: Any) -> None:
+    """Look at the source of the call that makes the claim, and at the module it stands in, where there is one."""
     lines = linecache.getlines(frame.f_code.co_filename, frame.f_globals)
     if not lines:
         return
     positions = list(frame.f_code.co_positions())
     first, last, _, _ = positions[frame.f_lasti // 2]
-    if first is None or last is None:
-        return
-    source = "".join(lines[first - 1:last])
-    tree = _parse_fragment(source)
-    if tree is None:
-        return
-    for node in chained_comparisons(tree, {**frame.f_globals, **frame.f_locals}):
-        node.lineno += first - 1
-        raise ClaimError(chained_message(node))
+    if first is not None and last is not None:
+        call = _parse_fragment("".join(lines[first - 1:last]))
+        if call is not None:
+            ast.increment_lineno(call, first - 1)
+            for _, message in misread_in_source(call, {**frame.f_globals, **frame.f_locals}):
+                raise ClaimError(message)
+    for _, message in misread_in_source(_module("".join(lines)), frame.f_globals, functions=False):
+        raise ClaimError(message)
+
+
+@functools.lru_cache(maxsize=8)
+def _module(source: str) -> ast.Module:
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError):
+        return ast.Module([], [])
 
 
 def _parse_fragment(source: str) -> ast.AST | None:

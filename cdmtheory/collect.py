@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cdmtheory.claims import Claim, ClaimError, Derivation, chained_comparisons, chained_message
+from cdmtheory.claims import Claim, ClaimError, Derivation, misread_in_source
 
 __all__ = ["Collected", "builtin_claims", "collect"]
 
@@ -173,9 +173,9 @@ def _run(source: _Source, before: set[str]) -> types.ModuleType | str:
         with contextlib.suppress(ValueError):
             sys.path.remove(folder)
     tree = ast.parse(source.path.read_bytes())
-    for node in chained_comparisons(tree, vars(module)):
+    for _, message in misread_in_source(tree, vars(module)):
         sys.modules.pop(name, None)
-        return chained_message(node)
+        return message
     return module
 
 
