@@ -9,10 +9,16 @@ identity is not found, cases are distinguished: which alternative, or which sign
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import itertools
+import json
+import os
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,10 +28,13 @@ from scipy.optimize import linprog
 from scipy.sparse import csc_matrix, vstack
 
 from cdmtheory import check
+from cdmtheory.claims import slug, text
+from cdmtheory.collect import builtin_claims
 from cdmtheory.engine.formula import All, Any_, Atom, Formula, atoms, weights
 from cdmtheory.engine.reduce import NotPolynomial, Problem, reduce_claim
+from cdmtheory.language import _Optimum
 
-__all__ = ["box", "certify", "part_of", "unscaled"]
+__all__ = ["NOTHING", "Certificates", "Keeping", "box", "certify", "part_of", "unscaled"]
 
 LONGEST = 10.0  # seconds that a search for a certificate may take
 SHARE = 0.3  # and its share of the time that is left
@@ -590,3 +599,157 @@ def _exact(columns: list[Any], strict: list[bool]) -> list[fmpq] | None:
             return None
         found[pivot] = reduced[i, width - 1]
     return found
+
+
+# -- keeping --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """Where certificates of a claim are looked for and written."""
+
+    name: str = ""  # of the claim, as "file.py::variable"; "" if it comes from no file
+    folders: tuple[str, ...] = ()
+    write: str | None = None
+    builtin: bool = True  # whether those that come with the package are looked at too
+
+    def read(self) -> list[Path]:
+        """The files in question."""
+        folders = [Path(f) for f in self.folders]
+        if self.builtin:
+            with contextlib.suppress(FileNotFoundError):
+                folders.append(builtin_claims() / "certificates")
+        return list(dict.fromkeys(path for folder in folders for path in sorted(folder.glob("*.json"))))
+
+
+NOTHING = Keeping(builtin=False)
+
+
+class Certificates:
+    """The certificates of one claim while it is decided: kept ones that fit, and new ones, part by part."""
+
+    def __init__(self, keeping: Keeping = NOTHING) -> None:
+        self.keeping = keeping
+        self.parts: list[dict[str, Any]] = []
+        self.paths: set[Path] = set()  # of the kept certificates that were used
+        self.missing = 0  # what was proved without one
+        self.paused = 0
+        self._known: dict[Any, tuple[dict[str, Any], Path] | None] = {}
+        self._shelf: dict[str, list[tuple[dict[str, Any], Path]]] | None = None
+
+    @contextlib.contextmanager
+    def pause(self) -> Iterator[None]:
+        """What is proved meanwhile are lemmas of another engine, which need no certificates."""
+        self.paused += 1
+        try:
+            yield
+        finally:
+            self.paused -= 1
+
+    def kept(self, statement: Any, given: tuple[Any, ...], problem: Problem, *, use: bool = True) -> bool:
+        """Whether a kept certificate proves the problem; it is checked again, against the problem as it is now."""
+        if self.paused or not self._kept_parts():
+            return False
+        if (statement, given) not in self._known:
+            self._known[statement, given] = self._find(part_of(problem, _original(statement, given, problem)))
+        found = self._known[statement, given]
+        if found is not None and use:
+            self._record(statement, given, found[0])
+            self.paths.add(found[1])
+        return found is not None
+
+    def covers(self, statement: Any, given: tuple[Any, ...]) -> bool:
+        """Whether kept certificates prove a statement, or the bound in it if it is about an optimum."""
+        if not self._kept_parts():
+            return False
+        if isinstance(statement, sympy.And) and statement.has(_Optimum):
+            return all(self.covers(part, given) for part in statement.args)
+        if isinstance(statement, _Optimum):
+            statement = sympy.Ge(statement.quantity, statement.value, evaluate=False)
+        try:
+            return self.kept(statement, given, reduce_claim(statement, given), use=False)
+        except NotPolynomial:
+            return False
+
+    def made(self, statement: Any, given: tuple[Any, ...], problem: Problem, deadline: float) -> bool:
+        """Whether a certificate was found for a problem within its share of the time, and accepted by the checker."""
+        if self.paused:
+            return False
+        part = certify(problem, box(deadline), original=_original(statement, given, problem))
+        if part is None or check.check(_file({}, [{"role": "", "statement": "", **part}])):
+            self.missing += 1
+            return False
+        self._record(statement, given, part)
+        return True
+
+    def name_parts(self, start: int, optimum: Any) -> None:
+        """Say what the parts recorded since ``start`` show of an optimum."""
+        for part, role in zip(self.parts[start:], ("lower bound", "attained at the witness", "attained nowhere else"), strict=False):
+            part["role"] = f"{role}: {text(optimum)}"
+
+    def keep(self, claim: Any) -> str | None:
+        """Write the certificate of a proved claim where it belongs; its path, or None if it has no complete one."""
+        if not self.parts or self.missing:
+            return None
+        if self.keeping.write is None:
+            return _shown(min(self.paths)) if len(self.paths) == 1 else None
+        name = self.keeping.name or slug(claim.title)
+        about = {"name": name, "title": claim.title, "statement": claim.statement, "hypotheses": claim.hypotheses}
+        content = json.dumps(_file(about, self.parts), indent=1, ensure_ascii=False) + "\n"
+        folder = Path(self.keeping.write)
+        folder.mkdir(parents=True, exist_ok=True)
+        safe = re.sub(r"[^\w.-]+", "_", name.replace(".py::", ".")).strip("._")[:120] or "claim"
+        for path in (folder / f"{safe}.json", folder / f"{safe}-{hashlib.sha256(json.dumps(about).encode()).hexdigest()[:8]}.json"):
+            if path.exists() and _title(path) != claim.title:
+                continue  # another claim's
+            if not path.exists() or path.read_text(encoding="utf-8") != content:
+                beside = path.with_suffix(f".{os.getpid()}.tmp")
+                beside.write_text(content, encoding="utf-8")
+                beside.replace(path)
+            return _shown(path)
+        return None
+
+    def _record(self, statement: Any, given: tuple[Any, ...], part: dict[str, Any]) -> None:
+        shown = {"role": "the statement", "statement": text(statement), "hypotheses": [text(g) for g in given]}
+        self.parts.append({**shown, **{name: value for name, value in part.items() if name not in shown}})
+
+    def _kept_parts(self) -> dict[str, list[tuple[dict[str, Any], Path]]]:
+        if self._shelf is None:
+            self._shelf = {}
+            for path in self.keeping.read():
+                with contextlib.suppress(OSError, ValueError, RecursionError):
+                    data = json.loads(path.read_text(encoding="utf-8")) if path.stat().st_size <= check.LARGEST_FILE else None
+                    for part in data.get("parts", []) if isinstance(data, dict) and isinstance(data.get("parts"), list) else []:
+                        if isinstance(part, dict) and isinstance(part.get("key"), str):
+                            self._shelf.setdefault(part["key"], []).append((part, path))
+        return self._shelf
+
+    def _find(self, wanted: dict[str, Any]) -> tuple[dict[str, Any], Path] | None:
+        for part, path in self._kept_parts().get(wanted["key"], []):
+            if not check.check(_file({}, [{"role": "", "statement": "", **part}])) and check.canonical(part) == check.canonical(wanted):
+                return part, path
+        return None
+
+
+def _original(statement: Any, given: tuple[Any, ...], problem: Problem) -> Problem | None:
+    return unscaled(statement, given, problem) if problem.fixed else None
+
+
+def _file(about: dict[str, Any], parts: list[dict[str, Any]]) -> dict[str, Any]:
+    about = about or {"name": "", "title": "", "statement": "", "hypotheses": []}
+    return {"format": "cdmtheory certificate", "schema": 1, "claim": about, "parts": parts}
+
+
+def _title(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))["claim"]["title"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _shown(path: Path) -> str:
+    try:
+        short = os.path.relpath(path)
+    except ValueError:  # another drive
+        return str(path)
+    return str(path) if short.startswith("..") else short

@@ -14,7 +14,8 @@ import sympy
 from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue
 
 from cdmtheory.claims import Claim, Derivation, slug
-from cdmtheory.engine.falsify import Search, counterexample, satisfies, search, symbols_of
+from cdmtheory.engine.certificate import NOTHING, Certificates, Keeping
+from cdmtheory.engine.falsify import Search, counterexample, points, satisfies, search, symbols_of
 from cdmtheory.engine.formula import FALSE, branches, conjunction
 from cdmtheory.engine.reduce import NotPolynomial, Problem, reduce_claim
 from cdmtheory.engine.solvers import Solvers, candidates
@@ -39,19 +40,31 @@ class Finding:
     scope: str = "all"
 
 
-def decide(claim: Claim | Derivation, deadline: float, tell: Callable[[str], None] = lambda _: None) -> Verdict:
+@dataclass
+class _Engines(Solvers):
+    """The solvers, and with them the certificates of the claim that is being decided."""
+
+    certificates: Certificates = field(default_factory=Certificates)
+
+
+def _certificates(solvers: Solvers) -> Certificates:
+    return solvers.certificates if isinstance(solvers, _Engines) else Certificates()
+
+
+def decide(claim: Claim | Derivation, deadline: float, tell: Callable[[str], None] = lambda _: None, keeping: Keeping = NOTHING) -> Verdict:
     """The verdict on a claim, near misses aside. ``deadline`` is on ``time.monotonic``'s clock; ``tell`` hears what is being tried."""
     began = time.monotonic()
-    with Solvers() as solvers:
+    with _Engines(certificates=Certificates(keeping)) as solvers:
         if isinstance(claim, Derivation):
             from cdmtheory.engine.derive import follow
 
             found = follow(claim, solvers, deadline, tell)
         else:
             found = _decide(claim.that, claim.given, claim.hints, solvers, deadline, tell)
+        kept = solvers.certificates.keep(claim) if found.verdict == "PROVED" else None
     return Verdict(id=slug(claim.title), title=claim.title, statement=claim.statement, latex=_latex(claim), hypotheses=claim.hypotheses,
                    verdict=found.verdict, by=found.by, scope=found.scope, seconds=round(time.monotonic() - began, 3), counterexample=found.counterexample,
-                   assumed=found.assumed, reason=found.reason)
+                   certificate=kept, assumed=found.assumed, reason=found.reason)
 
 
 def _latex(claim: Claim | Derivation) -> str:
@@ -59,9 +72,13 @@ def _latex(claim: Claim | Derivation) -> str:
 
 
 def _decide(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Callable[[str], None]) -> Finding:
-    tell("looking for a counterexample")
     share = min(SEARCH_SECONDS, SEARCH_SHARE * (deadline - time.monotonic()))
-    seen, point = search(statement, given, deadline=time.monotonic() + share)
+    if _certificates(solvers).covers(statement, given):
+        tell("checking its certificate")
+        seen, point = _witness(statement, given, time.monotonic() + share), None
+    else:
+        tell("looking for a counterexample")
+        seen, point = search(statement, given, deadline=time.monotonic() + share)
     if point is not None:
         return Finding("REFUTED", ["search"], counterexample(statement, given, point))
     if seen.witness is None:
@@ -72,6 +89,18 @@ def _decide(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solv
     if found.verdict == "UNDECIDED":
         _last_search(statement, given, found, seen, deadline, tell)
     return found
+
+
+def _witness(statement: Any, given: tuple[Any, ...], deadline: float) -> Search:
+    """A search that ends at the first point which satisfies the hypotheses: what is left to see of a claim with a certificate."""
+    seen = Search()
+    for point in points(statement, given):
+        seen.tried += 1
+        if satisfies(given, point) is True:
+            seen.inside, seen.witness = 1, point
+        if seen.witness is not None or time.monotonic() > deadline:
+            break
+    return seen
 
 
 def _last_search(statement: Any, given: tuple[Any, ...], found: Finding, seen: Search, deadline: float, tell: Callable[[str], None]) -> None:
@@ -114,21 +143,37 @@ def _hypotheses_empty(statement: Any, given: tuple[Any, ...], solvers: Solvers, 
 
 def prove(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Callable[[str], None]) -> Finding:
     """Prove a statement, or refute it by what a solver proposes. That the hypotheses are satisfiable is known."""
+    certificates = _certificates(solvers)
     if isinstance(statement, BooleanTrue):
         return Finding("PROVED", ["algebra"])
     if isinstance(statement, _Optimum):
         from cdmtheory.engine.optimum import decide_optimum
 
-        return decide_optimum(statement, given, hints, solvers, deadline, tell)
+        start = len(certificates.parts)
+        found = decide_optimum(statement, given, hints, solvers, deadline, tell)
+        certificates.name_parts(start, statement)
+        return found
     if isinstance(statement, And) and statement.has(_Optimum):
         return _combined([prove(part, given, hints, solvers, deadline, tell) for part in statement.args])
     try:
         problem = reduce_claim(statement, given)
     except NotPolynomial as why:
+        from cdmtheory.engine.analysis import decide_analysis
         from cdmtheory.engine.every_k import decide_every_k
 
-        return decide_every_k(statement, given, solvers, deadline, tell) or Finding("UNDECIDED", reason=str(why))
-    return _refute_branches(problem, statement, given, solvers, deadline, tell)
+        for engine in (decide_analysis, decide_every_k):
+            found = engine(statement, given, solvers, deadline, tell)
+            if found is not None:
+                return found
+        return Finding("UNDECIDED", reason=str(why))
+    if certificates.kept(statement, given, problem):
+        return Finding("PROVED", ["certificate"])
+    found = _refute_branches(problem, statement, given, solvers, deadline, tell)
+    if found.verdict in ("PROVED", "UNDECIDED"):
+        tell("looking for a certificate")
+        if certificates.made(statement, given, problem, deadline):
+            return Finding("PROVED", sorted({*found.by, "certificate"}))
+    return found
 
 
 def _combined(found: list[Finding]) -> Finding:
