@@ -13,7 +13,7 @@ import re
 import sys
 import types
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sympy
@@ -59,12 +59,14 @@ class Claim:
     near_miss: tuple[Claim, ...]
     reference: str
     hints: tuple[Any, ...]
+    made_in: str = field(compare=False, repr=False)  # the file whose code made it
 
     def __init__(self, title: str, *, that: Any, given: Any = (), near_miss: Any = (), reference: str = "", hints: Any = ()) -> None:
         _refuse_misread(sys._getframe(1))
         hypotheses = tuple(_statement(s, "given") for s in _several(given, "given"))
         put = object.__setattr__
         put(self, "title", _title(title))
+        put(self, "made_in", sys._getframe(1).f_code.co_filename)
         put(self, "that", _statement(that, "that"))
         put(self, "given", hypotheses)
         put(self, "near_miss", tuple(_near_misses(self.title, hypotheses, near_miss)))
@@ -103,6 +105,7 @@ class Derivation:
     near_miss: tuple[Derivation, ...]
     reference: str
     assumed: tuple[str, ...]
+    made_in: str = field(compare=False, repr=False)  # the file whose code made it
 
     def __init__(self, title: str, *, steps: Any, given: Any = (), near_miss: Any = (), reference: str = "", assumed: Any = ()) -> None:
         _refuse_misread(sys._getframe(1))
@@ -112,6 +115,7 @@ class Derivation:
         hypotheses = tuple(_statement(s, "given") for s in _several(given, "given"))
         put = object.__setattr__
         put(self, "title", _title(title))
+        put(self, "made_in", sys._getframe(1).f_code.co_filename)
         put(self, "steps", chain)
         put(self, "given", hypotheses)
         put(self, "reference", str(reference))

@@ -140,6 +140,8 @@ def _run_all(sources: list[_Source]) -> dict[Path, types.ModuleType | str]:
             file = getattr(sys.modules[name], "__file__", None)
             if file and Path(file).resolve() in modules:
                 del sys.modules[name]
+        for folder in {source.path.parent for source in sources}:
+            _forget(folder, before, own=True)
     return modules
 
 
@@ -156,6 +158,7 @@ def _run(source: _Source, before: set[str]) -> types.ModuleType | str:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    _forget(source.path.parent, before, own=False)
     sys.modules[name] = module
     sys.path.insert(0, folder)
     try:
@@ -179,6 +182,21 @@ def _run(source: _Source, before: set[str]) -> types.ModuleType | str:
     return module
 
 
+def _own_module(folder: Path, name: str) -> Path | None:
+    """The file that ``import name`` means to a claim file in this folder, if there is one beside it."""
+    top = name.partition(".")[0]
+    return next((p for p in (folder / f"{top}.py", folder / top / "__init__.py") if top != "cdmtheory" and p.is_file()), None)
+
+
+def _forget(folder: Path, before: set[str], *, own: bool) -> None:
+    """Drop what claim files imported from beside them (``own``), or namesakes from other folders that would stand in for it."""
+    for name in sorted(set(sys.modules) - before, reverse=True):  # a package after what is inside it
+        top = sys.modules.get(name.partition(".")[0])
+        file, mine = getattr(top, "__file__", None), _own_module(folder, name)
+        if file and mine and (Path(file).resolve() == mine) is own:
+            del sys.modules[name]
+
+
 def _explain(error: BaseException, source: _Source) -> str:
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).resolve() == source.path]
     where = f" (line {lines[-1]})" if lines else ""
@@ -189,7 +207,8 @@ def _explain(error: BaseException, source: _Source) -> str:
 
 
 def _owners(sources: list[_Source], modules: dict[Path, types.ModuleType | str]) -> dict[int, tuple[Path, str]]:
-    """For every claim the file and the first name it belongs to: a file that does not merely import it comes first."""
+    """For every claim the file and the first name it belongs to: the file that made it, else one that does not merely import it."""
+    made: dict[int, tuple[Path, str]] = {}
     owners: dict[int, tuple[Path, str]] = {}
     borrowed: dict[int, tuple[Path, str]] = {}
     for path in dict.fromkeys(s.path for s in sources):
@@ -199,9 +218,9 @@ def _owners(sources: list[_Source], modules: dict[Path, types.ModuleType | str])
         imported = _imported_names(ast.parse(path.read_bytes()))
         for name, value in vars(module).items():
             if isinstance(value, (Claim, Derivation)):
-                into = borrowed if name in imported or _comes_from_import(value, module, imported) else owners
+                into = made if value.made_in == str(path) else borrowed if name in imported or _comes_from_import(value, module, imported) else owners
                 into.setdefault(id(value), (path, name))
-    return {**borrowed, **owners}
+    return {**borrowed, **owners, **made}
 
 
 def _imported_names(tree: ast.Module) -> set[str]:

@@ -1,0 +1,40 @@
+"""``import cdmtheory`` and ``cdmtheory --help`` answer at once: they load none of the heavy libraries."""
+
+import subprocess
+import sys
+
+import pytest
+
+import cdmtheory
+from tests_support import environment
+
+HEAVY = ("sympy", "numpy", "scipy", "flint", "z3", "cvc5", "matplotlib", "rich", "torch")
+
+
+def loaded_by(code: str) -> list[str]:
+    report = f"\nimport sys\nprint('loaded:', *[m for m in {HEAVY} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code + report], capture_output=True, text=True, timeout=60, env=environment(), check=True)
+    return done.stdout.rpartition("loaded:")[2].split()
+
+
+@pytest.mark.parametrize("code", ["import cdmtheory; cdmtheory.__version__; dir(cdmtheory)", "from cdmtheory.cli import main; main(['--help'])",
+                                  "from cdmtheory.cli import main; main(['--version'])", "from cdmtheory.cli import main; main(['verify', '--help'])"])
+def test_nothing_heavy_is_loaded(code):
+    assert loaded_by(code) == []
+
+
+def test_the_probe_sees_what_is_loaded():
+    assert "sympy" in loaded_by("from cdmtheory import eta")
+    assert "numpy" not in loaded_by("from cdmtheory import gradient_descent; gradient_descent(1)")
+
+
+@pytest.mark.parametrize("name", [n for n in cdmtheory.__all__ if cdmtheory._MODULE_OF.get(n, "").partition(".")[2] not in ("simulate", "spectra")])
+def test_every_exported_name_is_there(name):
+    assert getattr(cdmtheory, name) is not None
+    assert name in dir(cdmtheory)
+
+
+def test_a_name_that_is_not_exported_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'heavy_bal'"):
+        cdmtheory.heavy_bal
+    assert not hasattr(cdmtheory, "_private")
