@@ -27,6 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", metavar="FILE", help='write the verdicts as JSON; "-" is standard output, and then nothing else goes there')
     parser.add_argument("--jobs", type=int, metavar="N", help="claims decided at once (default: the number of cores)")
     parser.add_argument("--timeout", type=float, default=60, metavar="SECONDS", help="per claim, and per near miss (default: 60)")
+    parser.add_argument("--certificates", metavar="DIR", help="write the certificates of what is proved there; a valid one found there is re-checked instead")
+    parser.add_argument("--fresh", action="store_true", help="prove everything again, whatever certificates are kept")
     parser.add_argument("--list", dest="only_list", action="store_true", help="show what would be decided, and stop")
 
 
@@ -44,6 +46,8 @@ def run(options: argparse.Namespace) -> int:
             raise ValueError(f"--jobs = {options.jobs}; allowed is a whole number >= 1")
         if options.json and not to_stdout:
             _check_writable(options.json)
+        if options.certificates is not None:
+            _make_folder(options.certificates)
         from cdmtheory.collect import builtin_claims, collect
 
         shown = options.paths or [_relative(str(builtin_claims()))]
@@ -56,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
         return 0 if entries else NOTHING_FOUND
     with terminal.progress(len(entries)) as progress:
         session = verify_all(entries, timeout=options.timeout, jobs=options.jobs, stop_early=options.stop_early,
-                             on_verdict=terminal.verdict, on_progress=progress)
+                             on_verdict=terminal.verdict, on_progress=progress, certificates=options.certificates, fresh=options.fresh)
     terminal.summary(session)
     if options.json:
         text = session.to_json()
@@ -78,6 +82,18 @@ def _relative(path: str) -> str:
 
     short = os.path.relpath(path)
     return short if not short.startswith("..") else path
+
+
+def _make_folder(path: str) -> None:
+    """Refuse a folder that certificates cannot be written to."""
+    import os
+
+    try:
+        os.makedirs(path, exist_ok=True)
+        if not os.access(path, os.W_OK):
+            raise PermissionError(None, "it cannot be written to")
+    except OSError as error:
+        raise ValueError(f"--certificates {path}: {error.strerror or error}; give a folder that can be written to") from None
 
 
 def _check_writable(path: str) -> None:

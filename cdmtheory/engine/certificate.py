@@ -29,12 +29,12 @@ from scipy.sparse import csc_matrix, vstack
 
 from cdmtheory import check
 from cdmtheory.claims import slug, text
-from cdmtheory.collect import builtin_claims
 from cdmtheory.engine.formula import All, Any_, Atom, Formula, atoms, weights
 from cdmtheory.engine.reduce import NotPolynomial, Problem, reduce_claim
+from cdmtheory.engine.worker import NOTHING, Keeping
 from cdmtheory.language import _Optimum
 
-__all__ = ["NOTHING", "Certificates", "Keeping", "box", "certify", "part_of", "unscaled"]
+__all__ = ["Certificates", "box", "certify", "part_of", "unscaled"]
 
 LONGEST = 10.0  # seconds that a search for a certificate may take
 SHARE = 0.3  # and its share of the time that is left
@@ -604,27 +604,6 @@ def _exact(columns: list[Any], strict: list[bool]) -> list[fmpq] | None:
 # -- keeping --------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Keeping:
-    """Where certificates of a claim are looked for and written."""
-
-    name: str = ""  # of the claim, as "file.py::variable"; "" if it comes from no file
-    folders: tuple[str, ...] = ()
-    write: str | None = None
-    builtin: bool = True  # whether those that come with the package are looked at too
-
-    def read(self) -> list[Path]:
-        """The files in question."""
-        folders = [Path(f) for f in self.folders]
-        if self.builtin:
-            with contextlib.suppress(FileNotFoundError):
-                folders.append(builtin_claims() / "certificates")
-        return list(dict.fromkeys(path for folder in folders for path in sorted(folder.glob("*.json"))))
-
-
-NOTHING = Keeping(builtin=False)
-
-
 class Certificates:
     """The certificates of one claim while it is decided: kept ones that fit, and new ones, part by part."""
 
@@ -677,7 +656,6 @@ class Certificates:
             return False
         part = certify(problem, box(deadline), original=_original(statement, given, problem))
         if part is None or check.check(_file({}, [{"role": "", "statement": "", **part}])):
-            self.missing += 1
             return False
         self._record(statement, given, part)
         return True
@@ -697,7 +675,6 @@ class Certificates:
         about = {"name": name, "title": claim.title, "statement": claim.statement, "hypotheses": claim.hypotheses}
         content = json.dumps(_file(about, self.parts), indent=1, ensure_ascii=False) + "\n"
         folder = Path(self.keeping.write)
-        folder.mkdir(parents=True, exist_ok=True)
         safe = re.sub(r"[^\w.-]+", "_", name.replace(".py::", ".")).strip("._")[:120] or "claim"
         for path in (folder / f"{safe}.json", folder / f"{safe}-{hashlib.sha256(json.dumps(about).encode()).hexdigest()[:8]}.json"):
             if path.exists() and _title(path) != claim.title:
@@ -719,7 +696,8 @@ class Certificates:
             for path in self.keeping.read():
                 with contextlib.suppress(OSError, ValueError, RecursionError):
                     data = json.loads(path.read_text(encoding="utf-8")) if path.stat().st_size <= check.LARGEST_FILE else None
-                    for part in data.get("parts", []) if isinstance(data, dict) and isinstance(data.get("parts"), list) else []:
+                    parts = data.get("parts") if isinstance(data, dict) else None
+                    for part in parts if isinstance(parts, list) else ():
                         if isinstance(part, dict) and isinstance(part.get("key"), str):
                             self._shelf.setdefault(part["key"], []).append((part, path))
         return self._shelf

@@ -14,12 +14,13 @@ import sympy
 from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue
 
 from cdmtheory.claims import Claim, Derivation, slug
-from cdmtheory.engine.certificate import NOTHING, Certificates, Keeping
+from cdmtheory.engine.certificate import Certificates
 from cdmtheory.engine.falsify import Search, counterexample, points, satisfies, search, symbols_of
 from cdmtheory.engine.formula import FALSE, branches, conjunction
 from cdmtheory.engine.reduce import NotPolynomial, Problem, reduce_claim
 from cdmtheory.engine.solvers import Solvers, candidates
 from cdmtheory.engine.verdict import Verdict
+from cdmtheory.engine.worker import NOTHING, Keeping
 from cdmtheory.language import _Optimum
 
 __all__ = ["Finding", "decide", "prove"]
@@ -54,14 +55,15 @@ def _certificates(solvers: Solvers) -> Certificates:
 def decide(claim: Claim | Derivation, deadline: float, tell: Callable[[str], None] = lambda _: None, keeping: Keeping = NOTHING) -> Verdict:
     """The verdict on a claim, near misses aside. ``deadline`` is on ``time.monotonic``'s clock; ``tell`` hears what is being tried."""
     began = time.monotonic()
-    with _Engines(certificates=Certificates(keeping)) as solvers:
+    certificates = Certificates(keeping)
+    with _Engines(certificates=certificates) as solvers:
         if isinstance(claim, Derivation):
             from cdmtheory.engine.derive import follow
 
             found = follow(claim, solvers, deadline, tell)
         else:
             found = _decide(claim.that, claim.given, claim.hints, solvers, deadline, tell)
-        kept = solvers.certificates.keep(claim) if found.verdict == "PROVED" else None
+        kept = certificates.keep(claim) if found.verdict == "PROVED" else None
     return Verdict(id=slug(claim.title), title=claim.title, statement=claim.statement, latex=_latex(claim), hypotheses=claim.hypotheses,
                    verdict=found.verdict, by=found.by, scope=found.scope, seconds=round(time.monotonic() - began, 3), counterexample=found.counterexample,
                    certificate=kept, assumed=found.assumed, reason=found.reason)
@@ -162,9 +164,11 @@ def prove(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solver
         from cdmtheory.engine.every_k import decide_every_k
 
         for engine in (decide_analysis, decide_every_k):
-            found = engine(statement, given, solvers, deadline, tell)
-            if found is not None:
-                return found
+            with certificates.pause():
+                answer = engine(statement, given, solvers, deadline, tell)
+            if answer is not None:
+                certificates.missing += answer.verdict == "PROVED"
+                return answer
         return Finding("UNDECIDED", reason=str(why))
     if certificates.kept(statement, given, problem):
         return Finding("PROVED", ["certificate"])
@@ -173,6 +177,7 @@ def prove(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solver
         tell("looking for a certificate")
         if certificates.made(statement, given, problem, deadline):
             return Finding("PROVED", sorted({*found.by, "certificate"}))
+        certificates.missing += found.verdict == "PROVED"
     return found
 
 

@@ -11,12 +11,13 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from cdmtheory.collect import Collected
 from cdmtheory.engine.verdict import VERDICTS, Verdict
-from cdmtheory.engine.worker import Worker
+from cdmtheory.engine.worker import NOTHING, Keeping, Worker
 
 __all__ = ["NOTHING_FOUND", "Session", "select", "verify_all"]
 
@@ -111,8 +112,13 @@ def select(entries: list[Collected], expression: str | None) -> list[Collected]:
 
 
 def verify_all(entries: list[Collected], *, timeout: float, jobs: int | None = None, stop_early: bool = False,
-               on_verdict: Callable[[Verdict], None] = lambda _: None, on_progress: Callable[[str, str], None] = lambda *_: None) -> Session:
-    """Decide all entries, several at once; verdicts are reported in file order. An interrupt keeps the verdicts so far."""
+               on_verdict: Callable[[Verdict], None] = lambda _: None, on_progress: Callable[[str, str], None] = lambda *_: None,
+               certificates: str | None = None, fresh: bool = False) -> Session:
+    """Decide all entries, several at once; verdicts are reported in file order. An interrupt keeps the verdicts so far.
+
+    ``certificates``: a folder in which certificates are looked for, beside those that come with the package, and to which they
+    are written; ``fresh``: none is looked for.
+    """
     began = time.monotonic()
     session = Session()
     results: dict[int, Verdict] = {}
@@ -122,7 +128,8 @@ def verify_all(entries: list[Collected], *, timeout: float, jobs: int | None = N
         tasks.put(number)
     stop = threading.Event()
     workers = [Worker() for _ in range(min(len(entries), jobs or os.cpu_count() or 1))]
-    threads = [threading.Thread(target=_serve, args=(w, entries, tasks, done, stop, timeout, on_progress), daemon=True) for w in workers]
+    keeping = Keeping(folders=(certificates,) if certificates and not fresh else (), write=certificates, builtin=not fresh)
+    threads = [threading.Thread(target=_serve, args=(w, entries, tasks, done, stop, timeout, on_progress, keeping), daemon=True) for w in workers]
     for thread in threads:
         thread.start()
     shown = 0
@@ -158,14 +165,14 @@ def _failed(verdict: Verdict) -> bool:
 
 
 def _serve(worker: Worker, entries: list[Collected], tasks: queue.Queue[int], done: queue.Queue[tuple[int, Verdict | None, str | None]],
-           stop: threading.Event, timeout: float, on_progress: Callable[[str, str], None]) -> None:
+           stop: threading.Event, timeout: float, on_progress: Callable[[str, str], None], keeping: Keeping) -> None:
     while not stop.is_set():
         try:
             number = tasks.get_nowait()
         except queue.Empty:
             return
         try:
-            verdict = _decide(worker, entries[number], timeout, on_progress)
+            verdict = _decide(worker, entries[number], timeout, on_progress, keeping)
         except Exception as error:
             if not stop.is_set():
                 done.put((number, None, f"{type(error).__name__}: {error}"))
@@ -173,12 +180,14 @@ def _serve(worker: Worker, entries: list[Collected], tasks: queue.Queue[int], do
         done.put((number, verdict, None))
 
 
-def _decide(worker: Worker, entry: Collected, timeout: float, on_progress: Callable[[str, str], None]) -> Verdict:
+def _decide(worker: Worker, entry: Collected, timeout: float, on_progress: Callable[[str, str], None], keeping: Keeping) -> Verdict:
     if entry.claim is None:
         return Verdict(id=entry.id, title=entry.id, statement="", latex="", hypotheses=[], verdict="ERROR", reason=entry.error)
-    verdict = worker.decide(entry.claim, timeout, lambda message: on_progress(entry.id, message))
+    file, _, name = entry.id.partition("::")
+    keeping = replace(keeping, name=f"{Path(file).name}::{name}")
+    verdict = worker.decide(entry.claim, timeout, lambda message: on_progress(entry.id, message), keeping)
     misses: list[dict[str, Any]] = []
     for miss in entry.claim.near_miss:
         on_progress(entry.id, "near miss")
-        misses.append({"statement": miss.statement, "verdict": worker.decide(miss, timeout).verdict})
+        misses.append({"statement": miss.statement, "verdict": worker.decide(miss, timeout, keeping=NOTHING).verdict})
     return verdict.with_(id=entry.id, near_misses=misses)

@@ -17,12 +17,15 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Any
 
 from cdmtheory.claims import Claim, Derivation, slug
+from cdmtheory.collect import builtin_claims
 from cdmtheory.engine.verdict import Verdict
 
-__all__ = ["Worker"]
+__all__ = ["NOTHING", "Keeping", "Worker"]
 
 PATIENCE = 1.5  # seconds beyond the limit before a worker that does not answer is killed
 MEMORY_LIMIT = 8 * 2**30
@@ -55,16 +58,37 @@ def main() -> None:
     sys.stdout = sys.stderr
     while True:
         try:
-            claim, seconds = _receive(incoming)
+            claim, seconds, keeping = _receive(incoming)
         except EOFError:
             return
         try:
             _send(outgoing, ("tell", "begin"))
-            verdict = decide(claim, time.monotonic() + seconds, lambda message: _send(outgoing, ("tell", message)))
+            verdict = decide(claim, time.monotonic() + seconds, lambda message: _send(outgoing, ("tell", message)), keeping)
         except Exception as error:
             _send(outgoing, ("failed", f"{type(error).__name__}: {error}"))
         else:
             _send(outgoing, ("done", verdict))
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """Where certificates of a claim are looked for and written."""
+
+    name: str = ""  # of the claim, as "file.py::variable"; "" if it comes from no file
+    folders: tuple[str, ...] = ()
+    write: str | None = None
+    builtin: bool = True  # whether those that come with the package are looked at too
+
+    def read(self) -> list[Path]:
+        """The files in question."""
+        folders = [Path(f) for f in self.folders]
+        if self.builtin:
+            with contextlib.suppress(FileNotFoundError):
+                folders.append(builtin_claims() / "certificates")
+        return list(dict.fromkeys(path for folder in folders for path in sorted(folder.glob("*.json"))))
+
+
+NOTHING = Keeping(builtin=False)
 
 
 class Worker:
@@ -74,14 +98,18 @@ class Worker:
         self.child: subprocess.Popen[bytes] | None = None
         self.messages: queue.Queue[Any] = queue.Queue()
 
-    def decide(self, claim: Claim | Derivation, timeout: float, tell: Callable[[str], None] = lambda _: None) -> Verdict:
-        """The verdict on a claim; UNDECIDED with the reason if the time ran out or the process died."""
+    def decide(self, claim: Claim | Derivation, timeout: float, tell: Callable[[str], None] = lambda _: None,
+               keeping: Keeping | None = None) -> Verdict:
+        """The verdict on a claim; UNDECIDED with the reason if the time ran out or the process died.
+
+        ``keeping``: where its certificates are kept; default: those that come with the package are looked at.
+        """
         began = time.monotonic()
         try:
             self._start()
             assert self.child is not None
             assert self.child.stdin is not None
-            _send(self.child.stdin, (claim, timeout))
+            _send(self.child.stdin, (claim, timeout, keeping or Keeping()))
             self.messages.get(timeout=60)  # the worker has imported what it needs and begins
             began = time.monotonic()
             last = "the start"
