@@ -26,7 +26,7 @@ __all__ = ["decide_analysis", "decide_complexity"]
 DEPTH = 6
 CLOSE_TO_END = (sympy.Rational(1, 10**4), sympy.Rational(1, 10**8), sympy.Rational(1, 10**16), sympy.Rational(1, 10**32))
 LADDER = "a function with a derivative of one sign on an interval is monotone there"
-EXPONENTIAL = "R <= e^(R − 1), and (1 + t)e^(−t) decreases for t >= 0"
+EXPONENTIAL = "R <= e^(R − 1), and (1 + t)e^(−t) decreases for t >= 0; so does (a + t)e^(−t), a >= 1"
 ROOT_LIMIT = "worst_residual(m, k)^(1/k) tends to worst_rate(m) for a stationary method and mu < L (Gelfand's formula)"
 ASYMPTOTIC = "ceilings and polynomial factors do not change the limit of a ratio of step counts that grow without bound"
 
@@ -496,6 +496,11 @@ def _same_in_other_symbols(left: Any, right: Any, prover: _Prover) -> bool:
 
 def _one_limit(one: Any, prover: _Prover) -> Any:
     expression, variable, target = one.args[:3]
+    if variable == k and expression.is_Pow and expression.exp == 1 / k and isinstance(expression.base, worst_residual) and expression.base.args[1] == k:
+        term = expression.base.args[0]
+        if term.method.schedule.constant is not None and prover.holds(sympy.Lt(mu, L, evaluate=False)):
+            prover.assume(ROOT_LIMIT)
+            return closed_rate(term, prover)
     expression = _closed_rates(expression, prover)
     for q in sorted(expression.atoms(worst_residual, residual), key=str):
         expression = expression.xreplace({q: _worst(q.args[0], prover).xreplace({k: q.args[1]}) if isinstance(q, worst_residual) else q})
@@ -585,17 +590,10 @@ def _supremum(statement: Any, given: tuple[Any, ...], prover: _Prover) -> Findin
 
 
 def decide_complexity(closed: Any, given: tuple[Any, ...], prover: _Prover) -> Finding | None:
-    """``k >= N(κ, ε)`` suffices for C·R^k(1 + k·b) <= ε, with N linear in log(1/ε)."""
-    if not isinstance(closed, (sympy.Le, sympy.Lt, sympy.Ge, sympy.Gt)):
+    """``k >= N(κ, ε)`` suffices for C·R^k(a + k·b) <= ε with N linear in log(1/ε), or C·R^k <= D·e^(−φk)."""
+    if not isinstance(closed, (sympy.Le, sympy.Ge)):
         return None
-    left, right = closed.args if isinstance(closed, (sympy.Le, sympy.Lt)) else closed.args[::-1]
-    enough = [g for g in given if isinstance(g, (sympy.Ge, sympy.Gt, sympy.Le, sympy.Lt)) and g.has(sympy.log)]
-    if right != eps or len(enough) != 1 or isinstance(closed, (sympy.Lt, sympy.Gt)):
-        return None
-    g = enough[0]
-    steps, bound = g.args if isinstance(g, (sympy.Ge, sympy.Gt)) else g.args[::-1]
-    if steps != k:
-        return None
+    left, right = closed.args if isinstance(closed, sympy.Le) else closed.args[::-1]
     powers = [f for f in sympy.Mul.make_args(left) if f.is_Pow and f.exp == k]
     rest = sympy.Mul(*[f for f in sympy.Mul.make_args(left) if f not in powers])
     if len(powers) != 1 or any(p.exp.has(k) for p in rest.atoms(sympy.Pow)):
@@ -604,35 +602,83 @@ def decide_complexity(closed: Any, given: tuple[Any, ...], prover: _Prover) -> F
             return None
         powers, rest = [chebyshev[0]], chebyshev[1]
     base = _closed_rates(powers[0].base, prover)
-    big = sympy.Symbol("X", positive=True)  # log(1/ε)
-    needed = sympy.expand(sympy.expand_log(bound.xreplace({eps: 1 / sympy.Symbol("E", positive=True)}), force=True))
-    needed = needed.xreplace({sympy.log(sympy.Symbol("E", positive=True)): big})
-    if needed.has(sympy.Symbol("E", positive=True)) or not needed.is_polynomial(big) or sympy.degree(needed, big) != 1:
+    if right.has(sympy.exp) and not right.has(sympy.log):
+        return _against_exponential(base, rest, right, prover)
+    needed = _steps_that_suffice(right, given)
+    if needed is None:
         return None
-    slope, offset = needed.coeff(big, 1), needed.coeff(big, 0)
-    if not rest.has(k):
-        goals = [sympy.Le(sympy.log(base) * slope, -1, evaluate=False)]
-        constant = sympy.log(rest) + offset * sympy.log(base) if rest != 1 or offset != 0 else sympy.Integer(0)
-        if constant != 0 and rest.is_number and rest > 1:
-            constant = sympy.cancel(sympy.expand(constant / sympy.log(rest)))
-        goals += [sympy.Le(constant, 0, evaluate=False)] if constant != 0 else []
+    slope, offset = needed
+    found = _pure_power(base, rest, slope, offset, prover) if not rest.has(k) else _power_with_factor(base, rest, slope, offset, prover)
+    return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=list(prover.assumed)) if found else None
+
+
+def _against_exponential(base: Any, rest: Any, right: Any, prover: _Prover) -> Finding | None:
+    """C·R^k <= D·e^(−φk) for all k, from C <= D and log R <= −φ."""
+    factors = sympy.Mul.make_args(right)
+    exponent = sympy.Add(*[f.args[0] for f in factors if isinstance(f, sympy.exp)])
+    constant = sympy.Mul(*[f for f in factors if not isinstance(f, sympy.exp)])
+    rate = sympy.cancel(sympy.together(exponent / k))
+    if rate.has(k) or rest.has(k) or not prover.holds(sympy.Le(rest, constant, evaluate=False)) or not prover.holds(sympy.Ge(base, 0, evaluate=False)):
+        return None
+    if not _logarithmic_or_zero(sympy.Le(sympy.log(base), rate, evaluate=False), base, prover):
+        return None
+    prover.assume(LADDER)
+    return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=list(prover.assumed))
+
+
+def _steps_that_suffice(tolerance: Any, given: tuple[Any, ...]) -> tuple[Any, Any] | None:
+    """From the hypothesis k >= slope·log(1/ε) + offset: slope and offset."""
+    enough = [g for g in given if isinstance(g, (sympy.Ge, sympy.Gt, sympy.Le, sympy.Lt)) and g.has(eps)]
+    if tolerance != eps or len(enough) != 1:
+        return None
+    g = enough[0]
+    steps, bound = g.args if isinstance(g, (sympy.Ge, sympy.Gt)) else g.args[::-1]
+    if steps != k:
+        return None
+    inverse = sympy.Symbol("E", positive=True)  # 1/ε
+    big = sympy.Symbol("X", positive=True)  # log(1/ε)
+    opened = bound.xreplace({eps: 1 / inverse})
+    opened = opened.replace(lambda e: isinstance(e, sympy.log) and e.has(inverse), lambda e: sympy.expand_log(e, force=True))
+    needed = sympy.expand(opened).xreplace({sympy.log(inverse): big})
+    if needed.has(inverse) or not needed.is_polynomial(big) or sympy.degree(needed, big) != 1:
+        return None
+    return needed.coeff(big, 1), needed.coeff(big, 0)
+
+
+def _pure_power(base: Any, rest: Any, slope: Any, offset: Any, prover: _Prover) -> bool:
+    """C·R^k <= ε: slope·log R <= −1 and log C + offset·log R <= 0."""
+    goals = [sympy.Le(sympy.log(base) * slope, -1, evaluate=False)]
+    constant = sympy.log(rest) + offset * sympy.log(base) if rest != 1 or offset != 0 else sympy.Integer(0)
+    if constant != 0 and rest.is_number and rest > 1:
+        constant = sympy.cancel(sympy.expand(constant / sympy.log(rest)))
+    goals += [sympy.Le(constant, 0, evaluate=False)] if constant != 0 else []
+    if not prover.holds(sympy.Gt(base, 0, evaluate=False)):
         signed = offset.replace(sympy.log, lambda c: sympy.Symbol("log_number", positive=True) * sympy.sign(c - 1))
         positive = sympy.And(sympy.Gt(slope, 0, evaluate=False), sympy.Ge(signed, 0, evaluate=False), evaluate=False)
-        at_one = sympy.Implies(sympy.Eq(base, 0, evaluate=False), positive, evaluate=False)  # there k >= 1 is needed, for 0^0 = 1
-        if all(_logarithmic_or_zero(goal, base, prover) for goal in goals) and prover.holds(at_one):
-            return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=[*prover.assumed, LADDER])
-        return None
-    b = sympy.Poly(rest, k).all_coeffs() if rest.is_polynomial(k) and sympy.degree(rest, k) == 1 else []
-    if len(b) != 2 or b[1] != 1 or not prover.holds(sympy.Ge(1 - base, b[0], evaluate=False)) or not prover.holds(sympy.Ge(base, 0, evaluate=False)):
-        return None
+        if slope.has(sympy.log) or not prover.holds(sympy.Implies(sympy.Eq(base, 0, evaluate=False), positive, evaluate=False)):
+            return False  # where R = 0, k >= 1 is needed, for 0^0 = 1
+    if all(_logarithmic_or_zero(goal, base, prover) for goal in goals):
+        prover.assume(LADDER)
+        return True
+    return False
+
+
+def _power_with_factor(base: Any, rest: Any, slope: Any, offset: Any, prover: _Prover) -> bool:
+    """R^k(a + k·b) <= ε with b <= 1 − R, through t = k(1 − R): (a + t)e^(−t), decreasing for t >= 1 − a."""
+    if not rest.is_polynomial(k) or sympy.degree(rest, k) != 1:
+        return False
+    b, a = sympy.Poly(rest, k).all_coeffs()
+    if not a.is_Rational or a < 1 or not prover.holds(sympy.Ge(1 - base, b, evaluate=False)) or not prover.holds(sympy.Ge(base, 0, evaluate=False)):
+        return False
     tau = _tidy(sympy.expand((1 - base) * slope)), _tidy(sympy.expand((1 - base) * offset))
     if any(t.free_symbols for t in tau) or not tau[0] > 0 or _number_sign(tau[1]) not in (0, 1):
-        return None
-    t = tau[0] * big + _rational_below(tau[1])  # t − log(1 + t) increases, so less is harder
-    if _sign(t - big - sympy.log(1 + t), big, sympy.Integer(0), sympy.oo, DEPTH, prover.deadline) == 1:
-        prover.assume(EXPONENTIAL, LADDER)
-        return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=list(prover.assumed))
-    return None
+        return False
+    big = sympy.Symbol("X", positive=True)
+    t = tau[0] * big + _rational_below(tau[1])  # t − log(a + t) increases, so less is harder
+    if _sign(t - big - sympy.log(a + t), big, sympy.Integer(0), sympy.oo, DEPTH, prover.deadline) != 1:
+        return False
+    prover.assume(EXPONENTIAL, LADDER)
+    return True
 
 
 def _rational_below(number: Any) -> Any:

@@ -29,6 +29,7 @@ POWERS = "for 0 <= ρ <= 1: ρ^k <= 1, ρ^k >= 1 − k(1 − ρ) and ρ^k(1 + k(
 INCREASING = "ρ^k(1 + k(1 − ρ)) increases with ρ on [0, 1] (its derivative is k(k + 1)ρ^(k−1)(1 − ρ))"
 RECURRENCE = "p_k as a combination of Chebyshev polynomials (both sides obey the same recurrence; induction over k)"
 MINIMAX = "Chebyshev's method has the residual T_k(x(h))/T_k(x(0)), whose modulus is largest at the ends (recurrence of T_k; |T_k| <= 1)"
+LOWER_BOUND = "no polynomial of degree <= k with value 1 at 0 has a smaller supremum on [mu, L] than Chebyshev's (alternation at k + 1 points)"
 POWER_OF_RATE = "(1 − ηh)^k is the residual of gradient descent, and a power of a modulus is largest where the modulus is (induction over k)"
 
 Tell = Callable[[str], None]
@@ -73,11 +74,14 @@ def decide_every_k(statement: Any, given: tuple[Any, ...], solvers: Solvers, dea
         return open_parts[0] if open_parts else Finding("PROVED", sorted({b for p in parts for b in p.by}),
                                                          assumed=list(dict.fromkeys(a for p in parts for a in p.assumed)))
     statement, given = _without_steps_to(statement, given)
+    below = _from_below(statement, given, solvers, deadline, tell)
+    if below is not None:
+        return below
     prover = _Prover(tuple(g for g in given if not _transcendental(g)), solvers, deadline, tell)
     try:
         closed = _close(statement, prover)
     except _NoClosedForm as why:
-        bounded = _as_bound(statement, prover)
+        bounded = _as_bound(statement, prover) or _by_larger_bound(statement, given, prover)
         return bounded or Finding("UNDECIDED", reason=str(why))
     if closed.has(sympy.log, sympy.exp) or any(_transcendental(g) for g in given):
         from cdmtheory.engine.analysis import decide_complexity
@@ -105,6 +109,42 @@ def _without_steps_to(statement: Any, given: tuple[Any, ...]) -> tuple[Any, tupl
         if isinstance(left, steps_to) and not right.has(steps_to, k):
             return sympy.Le(worst_residual(left.args[0], k), left.args[1], evaluate=False), (*given, sympy.Ge(k, right, evaluate=False))
     return statement, given
+
+
+def _from_below(statement: Any, given: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Tell) -> Finding | None:
+    """``worst_residual(m, k) >= E``: by the residual at one end, or by the minimax polynomial, which no method undercuts."""
+    if not isinstance(statement, (sympy.Le, sympy.Lt, sympy.Ge, sympy.Gt)):
+        return None
+    left, right = statement.args if isinstance(statement, (sympy.Ge, sympy.Gt)) else statement.args[::-1]
+    if not isinstance(left, worst_residual) or left.args[1] != k or right.has(sympy.log, sympy.exp, steps_to):
+        return None
+    relation = sympy.Ge if isinstance(statement, (sympy.Le, sympy.Ge)) else sympy.Gt
+    term = left.args[0]
+    share = (deadline - time.monotonic()) / 6
+    for witness in ("chebyshev", mu, L):
+        prover = _Prover(given, solvers, min(deadline, time.monotonic() + share), tell)
+        if any(_transcendental(g) for g in given):
+            return None
+        try:
+            closed = _close(sympy.Ge(left, right, evaluate=False).args[1], prover) if right.has(residual, worst_residual) else right
+            if witness == "chebyshev":
+                rho = (sympy.sqrt(L) - sympy.sqrt(mu)) / (sympy.sqrt(L) + sympy.sqrt(mu))
+                form = 2 * rho**k / (1 + rho ** (2 * k))
+                prover.assume(LOWER_BOUND)
+            else:
+                form = _residual_at(term, witness, prover)
+        except _NoClosedForm:
+            continue
+        for sign in (1, -1) if witness == L else (1,):
+            found = _compare_powers(relation(_absolute(form, sign), closed, evaluate=False), prover)
+            if found is not None and found.verdict == "PROVED":
+                return found
+    return None
+
+
+def _absolute(form: Any, sign: int) -> Any:
+    """|z^k·(…)| for a power of z with the given sign of z."""
+    return form if sign > 0 else form.replace(lambda e: e.is_Pow and e.exp == k, lambda e: (-e.base) ** k)
 
 
 # -- closed forms -------------------------------------------------------------------------------------------------------
@@ -339,6 +379,29 @@ def _as_bound(statement: Any, prover: _Prover) -> Finding | None:
                 continue
             prover.assume(RECURRENCE, CHEBYSHEV)
             return Finding("PROVED", sorted(prover.by), assumed=list(prover.assumed))
+    return None
+
+
+def _by_larger_bound(statement: Any, given: tuple[Any, ...], prover: _Prover) -> Finding | None:
+    """A complexity claim where the supremum has no closed form: through worst_residual(m, k) <= ρ^k(2 + k(1 − ρ))."""
+    if not isinstance(statement, (sympy.Le, sympy.Ge)) or not any(_transcendental(g) for g in given):
+        return None
+    left = statement.args[0] if isinstance(statement, sympy.Le) else statement.args[1]
+    right = statement.args[1] if isinstance(statement, sympy.Le) else statement.args[0]
+    if not isinstance(left, worst_residual) or left.args[1] != k:
+        return None
+    try:
+        modulus = _modulus(_Mode(left.args[0], mu), prover)
+    except _NoClosedForm:
+        return None
+    if modulus is None:
+        return None
+    from cdmtheory.engine.analysis import decide_complexity
+
+    for factor in (sympy.Rational(3, 2), sympy.Integer(2)):
+        bound = modulus**k * (factor + k * (1 - modulus))
+        if _as_bound(sympy.Le(left, bound, evaluate=False), prover) is not None:
+            return decide_complexity(sympy.Le(bound, right, evaluate=False), given, prover)
     return None
 
 
