@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 
 
 def real_array(name: str, values: ArrayLike, ndim: int) -> Floats:
-    """``values`` as a float64 array with ``ndim`` axes, all finite; ``name`` is what messages call it.
+    """``values`` as a float64 array with ``ndim`` axes, all finite, not copied where it is one; ``name`` is what messages call it.
 
     Raises
     ------
@@ -35,7 +35,7 @@ def real_array(name: str, values: ArrayLike, ndim: int) -> Floats:
                          + ("Pick a row or column, or flatten it with .ravel()" if array.ndim > ndim else "Give every number its row with .reshape"))
     if array.size == 0:
         raise ValueError(f"{name}: an empty array of shape {array.shape}; allowed is at least one number. Is the file or the selection empty?")
-    array = array.astype(np.float64)
+    array = array.astype(np.float64, copy=False)
     if not np.isfinite(array).all():
         place = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise ValueError(f"{name}: {array[place]} at index {place if ndim > 1 else place[0]}; allowed are finite numbers. "

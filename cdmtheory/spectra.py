@@ -9,18 +9,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cdmtheory.curved_side import CurvedSide, curved_side
 from cdmtheory.inputs import count, exact_number, real_array
 from cdmtheory.laws import SYNTHETIC
+
+if TYPE_CHECKING:
+    from scipy.sparse.linalg import LinearOperator
 
 __all__ = ["SYNTHETIC", "Merged", "Spectrum", "merge_equal", "synthetic"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+_EPS = float(np.finfo(np.float64).eps)
+_SMALL = 40  # Lanczos vectors; an operator no larger is written out
 
 
 def _positive(name: str, array: Floats) -> None:
@@ -118,9 +124,114 @@ class Spectrum:
             counts = np.zeros(len(merged.distinct), dtype=np.int64)
             np.add.at(counts, merged.which, each.astype(np.int64))
         _positive("eigenvalues", merged.distinct)
-        low, high = merged.distinct[[0, -1]]
-        return cls(merged.distinct, counts, Fraction(float(low)) if mu is None else exact_number("mu", mu),
-                   Fraction(float(high)) if L is None else exact_number("L", L), name)
+        low, high = (Fraction(float(extreme)) for extreme in merged.distinct[[0, -1]])
+        if len(merged.distinct) == 1:
+            mu, L = (L if mu is None else mu), (mu if L is None else L)
+        return cls(merged.distinct, counts, low if mu is None else exact_number("mu", mu), high if L is None else exact_number("L", L), name)
+
+    @classmethod
+    def of_matrix(cls, matrix: ArrayLike, *, name: str = "matrix") -> Spectrum:
+        """The spectrum of a symmetric positive definite matrix, shape (d, d); each eigenvalue errs by about eps·L.
+
+        Raises
+        ------
+        ValueError
+            If it is not square, not symmetric (beyond rounding, d·eps·max|entry|), or not positive definite beyond rounding.
+        """
+        a = real_array("matrix", matrix, 2)
+        d = len(a)
+        if a.shape != (d, d):
+            raise ValueError(f"matrix: shape {a.shape}; allowed is a square matrix. For a data matrix use Spectrum.of_data")
+        gap = np.abs(a - a.T)
+        if gap.max() > d * _EPS * np.abs(a).max():
+            i, j = (int(v) for v in np.unravel_index(np.argmax(gap), gap.shape))
+            raise ValueError(f"matrix: not symmetric, the largest difference is {gap[i, j]:.3g} between entries ({i}, {j}) and ({j}, {i}); "
+                             "a Hessian is symmetric. Take (A + A.T)/2 if the difference is noise")
+        if not (a - np.diag(np.diag(a))).any():
+            return cls.of_eigenvalues(np.diag(a), name=name)
+        h = np.linalg.eigvalsh(a)
+        if h[0] <= d * _EPS * np.abs(h).max():
+            raise ValueError(f"matrix: its smallest eigenvalue is {h[0]:.3g}, not positive beyond rounding ({d * _EPS * np.abs(h).max():.3g}); "
+                             "allowed is a positive definite matrix. Add weight decay, lambda times the identity")
+        return cls.of_eigenvalues(h, name=name)
+
+    @classmethod
+    def of_data(cls, data: ArrayLike, weight_decay: Any, *, rank_tolerance: float | None = None, name: str = "data") -> Spectrum:
+        """The spectrum of XᵀX/n + λI for a data matrix or Jacobian X of shape (n, d): rows are samples (theory A2).
+
+        Never d × d: a 60 × 10⁶ matrix has at most 61 distinct eigenvalues. The flat one, λ with multiplicity d − rank, is exact
+        (``mu`` is λ as given, which may be a Fraction); a column of zeros is one more flat direction. ``rank_tolerance``:
+        see :func:`cdmtheory.curved_side.curved_side`.
+
+        Raises
+        ------
+        ValueError
+            If λ < 0, if λ = 0 and a direction is flat, or the data hold nan or inf.
+        """
+        return cls.of_curved_side(curved_side(data, rank_tolerance=rank_tolerance), weight_decay, name=name)
+
+    @classmethod
+    def of_curved_side(cls, side: CurvedSide, weight_decay: Any, *, name: str = "data") -> Spectrum:
+        """As :meth:`of_data`, of a decomposition already at hand; one serves all λ."""
+        decay = exact_number("weight_decay", weight_decay)
+        flat = side.d - side.rank
+        if decay < 0:
+            raise ValueError(f"weight_decay = {weight_decay!r}; allowed is a number >= 0")
+        if flat and float(decay) == 0:
+            empty = np.flatnonzero(~side.rows.any(axis=0))
+            raise ValueError(f"weight_decay = {weight_decay!r}, but {flat} of {side.d} directions are flat (rank {side.rank})"
+                             + (f", among them column {int(empty[0])}, which is all zeros" if len(empty) else "")
+                             + "; no step size makes them converge. Use weight_decay > 0")
+        h = side.curvatures + float(decay)
+        if not flat:
+            return cls.of_eigenvalues(h, name=name)
+        return cls.of_eigenvalues(np.append(h, float(decay)), multiplicities=np.array([1] * side.rank + [flat]), mu=decay, name=name)
+
+    @classmethod
+    def of_operator(cls, operator: LinearOperator, *, tolerance: float = 0.0, max_iterations: int | None = None, name: str = "operator") -> Spectrum:
+        """The two extreme eigenvalues of a symmetric positive definite ``LinearOperator``, by Lanczos (SciPy's eigsh).
+
+        What lies between stays unknown, so the spectrum has size 2: enough for every worst case over [μ, L], not for averages.
+        ``tolerance``: relative, 0 is machine precision. Each errs by about eps·L at best. Deterministic.
+
+        Raises
+        ------
+        ValueError
+            If it is not square, not symmetric (tried on two random vectors), or not positive definite beyond rounding.
+        RuntimeError
+            If Lanczos does not converge.
+        """
+        d, columns = operator.shape
+        if d != columns:
+            raise ValueError(f"operator: shape {operator.shape}; allowed is a square one. For a Jacobian J give the operator of JᵀJ/n + λI")
+        random = np.random.default_rng(0)
+        x, y = random.standard_normal((2, d))
+        ax, ay = real_array("operator @ x", operator @ x, 1), real_array("operator @ y", operator @ y, 1)
+        scale = np.linalg.norm(ax) * np.linalg.norm(y) + np.linalg.norm(ay) * np.linalg.norm(x)
+        if abs(ax @ y - ay @ x) > 1e-9 * scale:
+            raise ValueError(f"operator: not symmetric, ⟨Ax, y⟩ = {ax @ y:.6g} but ⟨x, Ay⟩ = {ay @ x:.6g}; a Hessian is symmetric")
+        low, high = _extremes(operator, x, tolerance, max_iterations)
+        if low <= _EPS * high:
+            raise ValueError(f"operator: its smallest eigenvalue is {low:.3g}, not positive beyond rounding ({_EPS * high:.3g}); "
+                             "allowed is a positive definite operator. Add weight decay, lambda times the identity")
+        return cls.of_eigenvalues(np.array([low, high]), name=name)
+
+
+def _extremes(operator: LinearOperator, start: Floats, tolerance: float, max_iterations: int | None) -> tuple[float, float]:
+    from scipy.sparse.linalg import ArpackNoConvergence, eigsh
+
+    d = operator.shape[0]
+    if d <= _SMALL:
+        h = np.linalg.eigvalsh(operator @ np.eye(d))
+        return float(h[0]), float(h[-1])
+    vectors = min(d, max(_SMALL, min(512, 2**25 // d)))  # at most 256 MB of them
+    try:
+        low, high = (float(eigsh(operator, k=1, which=which, v0=start, tol=tolerance, maxiter=max_iterations, ncv=vectors,
+                                 return_eigenvectors=False)[0]) for which in ("SA", "LA"))
+    except ArpackNoConvergence as error:
+        raise RuntimeError(f"operator: Lanczos did not converge ({error}); the smaller mu/L, the more iterations it takes. "
+                           f"Raise max_iterations = {max_iterations!r} or tolerance = {tolerance!r}, or use of_data or of_matrix") from None
+    return low, high
 
 
 def synthetic(name: str, kappa: Any, size: int, *, seed: int = 0, exponent: float | None = None, rank: int | None = None) -> Spectrum:
