@@ -1,0 +1,41 @@
+"""Every tolerance of the tests, in units of eps × scale (× steps); each looser one with its reason.
+
+Use them as ``abs(found - expected) <= FACTOR * scale``, the scale being the largest number that took part.
+"""
+
+EPS = 2.0**-52
+
+# A handful of operations on numbers of one size.
+ROUNDING = 8 * EPS
+
+# Sums and products of up to a few hundred terms, each rounded once.
+SUMS = 256 * EPS
+
+# LAPACK's symmetric eigenvalues, relative to the largest, times the dimension: backward stable with a modest constant.
+EIGENVALUES = 64 * EPS
+
+# Per simulated step, relative to the largest iterate: matrix products and the update; critical damping adds their errors up.
+STEPS = 64 * EPS
+
+# h = s²/n at s = 1e-7·s_max: building the matrix moves s by eps·s_max, 2e-9 relative, 4e-9 in h. From a Gram matrix it would be 1e-2.
+SMALL_SINGULAR_VALUES = 1e-6
+
+# scipy.integrate.quad reports errors around 1e-10 for the densities here.
+QUADRATURE = 1e-9
+
+# Extremes by Lanczos relative to themselves, where κ ≤ 10⁵: eps·κ and the convergence test of ARPACK.
+LANCZOS = 1e-9
+
+# PEPit through an open-source solver: it stops at 1e-8 in its residuals; the value of these degenerate problems errs by up to 2e-5.
+SDP = 5e-5
+
+# scipy.integrate.solve_ivp at rtol = 1e-11 over some ten time units, and the location of its events.
+ODE = 1e-6
+
+# Tolerances of the tests, each with its reason.
+# |p_k| in doubles, as the width of its bounds over the envelope: closed_form.ERROR = 1e-12 enters both of them a few times.
+CLOSED_FORM_OF_ENVELOPE = 1e-10
+# The same for windows, where the error is that of a square under a root: √(x² + ε) − x reaches √ε.
+WINDOW_OF_ENVELOPE = 1e-5
+# Below this the closed forms round up instead of underflowing, relative to the tolerance.
+UNDERFLOW = 1e-100
