@@ -120,10 +120,16 @@ def test_tie_is_decided_exactly() -> None:
     assert hit(gradient_descent(Fraction(2, 3)), one, Fraction(1, 81) - Fraction(1, 10**200)).settled == 5
 
 
+def test_tie_with_roots_is_decided_exactly() -> None:
+    """CDM at κ = 2: p_1(μ) = (1 − s)(1 + s) = 1 − 1/κ = 1/2, though s = 1/√2."""
+    assert hit(critically_damped(Fraction(1, 2), 1), Spectrum.of_eigenvalues([1.0]), Fraction(1, 2)).settled == 1
+
+
 def test_undecidable_tie_is_said() -> None:
-    """p_1 = 1 − (√2/2)² = 1/2 is the tolerance, but balls cannot see the equality and rationals cannot hold the root."""
-    method = gradient_descent(sympy.Mul(sympy.sqrt(2), sympy.sqrt(2) + 1, evaluate=False) / 2 - sympy.sqrt(2) / 2 - sympy.Rational(1, 2))
-    found = hit(method, Spectrum.of_eigenvalues([1.0]), Fraction(1, 2))
+    """The step size is 1/2 in disguise, the norm (1/2)^k; at k = 200 neither balls nor roots can see that it equals the tolerance."""
+    root = sympy.sqrt(2)
+    method = gradient_descent(sympy.Mul(root, root + 1, evaluate=False) / 2 - root / 2 - sympy.Rational(1, 2))
+    found = hit(method, Spectrum.of_eigenvalues([1.0]), Fraction(1, 2**200))
     assert (found.first, found.settled) == (None, None)
     assert found.reason is not None
     assert "cannot be told" in found.reason

@@ -2,7 +2,7 @@
 
 A monotone envelope gives a step from which on the norm stays below; before it, blocks of steps are bounded from both sides
 and split until the last step above the tolerance, or the first one within, is found. Where doubles with their known error
-cannot tell, balls decide; where balls cannot, exact rationals; where nothing can, the answer is None with the reason.
+cannot tell, balls decide; where balls cannot, exact arithmetic; where nothing can, the answer is None with the reason.
 """
 
 from __future__ import annotations
@@ -19,16 +19,15 @@ from numpy.typing import NDArray
 from cdmtheory.arithmetic import Arithmetic, convert
 from cdmtheory.inputs import exact_number
 from cdmtheory.methods import Method
-from cdmtheory.modes import residual
 from cdmtheory.simulate.closed_form import BITS, Modes
 from cdmtheory.simulate.recurrence import NoRecurrence, recurrences, squared_norm
 from cdmtheory.spectra import Spectrum
+from cdmtheory.ties import is_within_exactly
 
 __all__ = ["Hit", "hit"]
 
 _FARTHEST = 2**62  # no step beyond it is looked at
 _DIVERGING_SEARCH = 100_000  # how far the first step within the tolerance is looked for when the norm grows in the end
-_EXACT_STEPS = 2000  # exact rationals are tried up to here; they double in length with every doubling of k
 _BATCH = 2**19  # modes × blocks at once, a few arrays of this length fit the cache
 _WORK = 1e9  # modes × blocks altogether, about two minutes
 _SPLIT = 16
@@ -188,7 +187,7 @@ class _Question:
             begin += size
 
     def within(self, k: int) -> bool:
-        """Whether ‖x_k‖ ≤ tolerance·‖x_0‖, decided in balls of growing precision, then in exact rationals."""
+        """Whether ‖x_k‖ ≤ tolerance·‖x_0‖, decided in balls of growing precision, then exactly."""
         import flint
 
         self.balls += 1
@@ -201,13 +200,8 @@ class _Question:
                 return True
             if difference > 0:
                 return False
-        if k <= _EXACT_STEPS:
-            try:
-                exact = self.method.to(Arithmetic.RATIONAL)
-                norm = sum(w * residual(exact, k, Fraction(h)) ** 2 for w, h in zip(self.squared, self.eigenvalues, strict=True))
-            except (TypeError, ValueError):
-                pass
-            else:
-                return bool(norm <= self.tolerance**2 * self.total)
+        exactly = is_within_exactly(self.method, self.eigenvalues, self.squared, k, self.tolerance**2 * self.total)
+        if exactly is not None:
+            return exactly
         raise Undecided(f"at step {k} the norm equals the tolerance to {16 * start} bits, and whether it is within cannot be told; "
                         "a slightly different tolerance will do")
