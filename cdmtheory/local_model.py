@@ -20,7 +20,7 @@ from cdmtheory.spectra import Spectrum, merge_equal
 __all__ = ["Bounded", "Collapsed", "LocalModel", "local_model"]
 
 Floats = NDArray[np.float64]
-_ROUNDING = 64 * float(np.finfo(np.float64).eps)  # what two projections leave of a zero, relative to the vector projected
+_ROUNDING = 64 * float(np.finfo(np.float64).eps)  # what projecting leaves of a zero, relative to the vector projected
 
 
 class Bounded(NamedTuple):

@@ -23,8 +23,8 @@ SMALL_SINGULAR_VALUES = 1e-6
 # scipy.integrate.quad reports errors around 1e-10 for the densities here.
 QUADRATURE = 1e-9
 
-# Extremes by Lanczos relative to themselves, where κ ≤ 10⁵: eps·κ and the convergence test of ARPACK.
-LANCZOS = 1e-9
+# Extremes by Lanczos relative to themselves: the residual at which ARPACK is told to stop, and eps·κ where κ ≤ 10⁵.
+LANCZOS = 1e-8
 
 # PEPit through an open-source solver: it stops at 1e-8 in its residuals; the value of these degenerate problems errs by up to 2e-5.
 SDP = 5e-5
