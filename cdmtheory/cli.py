@@ -11,6 +11,8 @@ from importlib import import_module
 
 COMMANDS = {
     "verify": "decide claims: PROVED, REFUTED, VACUOUS or UNDECIDED, with the reason",
+    "steps": "count the steps each method needs to a tolerance, on a synthetic spectrum or on your own Hessian",
+    "figures": "draw the figures and write the data they show",
 }
 
 EPILOG = """examples:

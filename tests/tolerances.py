@@ -39,3 +39,9 @@ CLOSED_FORM_OF_ENVELOPE = 1e-10
 WINDOW_OF_ENVELOPE = 1e-5
 # Below this the closed forms round up instead of underflowing, relative to the tolerance.
 UNDERFLOW = 1e-100
+# Velocity form in doubles: at most a few roundings per step of numbers of the size of the norm, amplified by transients of about 10 at κ = 9.
+ROUNDING_PER_STEP = 1e-14
+# Distance of the spectral radius from 1 at which 4000 steps decide: 0.995^4000 = 2e-9, times a transient of at most k.
+STABILITY_MARGIN = 5e-3
+# Velocity form at κ = 10⁸ after 10⁵ steps, relative: √steps roundings of the position.
+VELOCITY_FORM = 3e-12

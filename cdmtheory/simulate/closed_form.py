@@ -8,15 +8,18 @@ in balls of 256 bits, so nothing is lost at κ = 10²⁴. The phase kθ is reduc
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from cdmtheory.simulate.recurrence import Recurrence, Recurrences
+from cdmtheory.methods import Method
+from cdmtheory.simulate.recurrence import Recurrence, Recurrences, recurrences, weighted_eigenvalues
+from cdmtheory.spectra import Spectrum
 
-__all__ = ["BITS", "ERROR", "Bounds", "Modes"]
+__all__ = ["BITS", "ERROR", "Bounds", "Modes", "norms"]
 
 Floats = NDArray[np.float64]
 BITS = 256
@@ -174,6 +177,25 @@ class Modes:
         logs = np.minimum(linear, constant) - log_tolerance + (math.log(2) if self.divisor is not None else 0.0)
         total = math.sqrt(float(np.exp(np.clip(2 * logs, -2 * _CLIP, 2 * _CLIP)) @ self.weights))
         return total * (1 + 10 * ERROR)
+
+
+def norms(method: Method, spectrum: Spectrum, k: ArrayLike, *, squared: Sequence[Any] | None = None) -> Floats:
+    """‖x_k‖/‖x_0‖ at any steps at once; ``k``: whole numbers ≥ 0, shape (n,). Error below 1e-11 of the envelope; ``squared`` as in ``hit``."""
+    import flint
+
+    steps = np.asarray(k)
+    if steps.ndim != 1 or steps.dtype.kind not in "iu" or (steps < 0).any():
+        raise ValueError(f"k = {k!r}; allowed is an array of whole numbers >= 0 with one axis")
+    h, weights = weighted_eigenvalues(spectrum, squared)
+    shares = np.array([float(w / sum(weights)) for w in weights])
+    with flint.ctx.workprec(BITS):
+        found = recurrences(method, h)
+        modes = Modes.of(found, shares)
+        first = math.sqrt(shares @ np.square([float(p) for p in found.first_residuals()]))
+    at = steps.astype(np.int64)
+    batch = max(1, 2**19 // len(modes))
+    parts = [modes.block_bounds(part, part, 0.0) for part in (np.maximum(2, at[i:i + batch]) for i in range(0, len(at), batch))]
+    return np.where(at == 0, 1.0, np.where(at == 1, first, np.concatenate([(part.lower + part.upper) / 2 for part in parts])))
 
 
 def _arcosh(c: Any) -> float:

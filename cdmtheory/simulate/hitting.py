@@ -20,7 +20,7 @@ from cdmtheory.arithmetic import Arithmetic, convert
 from cdmtheory.inputs import exact_number
 from cdmtheory.methods import Method
 from cdmtheory.simulate.closed_form import BITS, Modes
-from cdmtheory.simulate.recurrence import NoRecurrence, recurrences, squared_norm
+from cdmtheory.simulate.recurrence import NoRecurrence, recurrences, squared_norm, weighted_eigenvalues
 from cdmtheory.spectra import Spectrum
 from cdmtheory.ties import is_within_exactly
 
@@ -61,15 +61,9 @@ def hit(method: Method, spectrum: Spectrum, tolerance: Any, *, squared: Sequence
     level = exact_number("tolerance", tolerance)
     if level <= 0:
         raise ValueError(f"tolerance = {tolerance!r}; allowed is a number > 0, usually below 1, such as 1e-6")
-    given = [Fraction(int(n)) for n in spectrum.multiplicities] if squared is None else [exact_number("squared", w) for w in squared]
-    if len(given) != len(spectrum) or any(w < 0 for w in given) or not any(given):
-        raise ValueError(f"squared: {len(given)} squared weights, least {min(given, default=None)}; "
-                         f"allowed are {len(spectrum)} numbers >= 0, one for each distinct eigenvalue, not all zero")
-    h: list[float | Fraction] = list(spectrum.eigenvalues.tolist())
-    h[0], h[-1] = spectrum.mu, spectrum.L
-    kept = [i for i, w in enumerate(given) if w > 0]
+    h, weights = weighted_eigenvalues(spectrum, squared)
     try:
-        question = _Question(method, [h[i] for i in kept], [given[i] for i in kept], level)
+        question = _Question(method, h, weights, level)
     except NoRecurrence as error:
         return Hit(None, None, str(error), "none")
     return question.answer()

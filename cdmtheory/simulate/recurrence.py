@@ -11,10 +11,12 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from cdmtheory.arithmetic import Arithmetic, convert
+from cdmtheory.inputs import exact_number
 from cdmtheory.methods import Coefficients, Method, gradient_descent, step
 from cdmtheory.modes import characteristic
+from cdmtheory.spectra import Spectrum
 
-__all__ = ["NoRecurrence", "Recurrence", "Recurrences", "recurrences", "squared_norm", "value"]
+__all__ = ["NoRecurrence", "Recurrence", "Recurrences", "recurrences", "squared_norm", "value", "weighted_eigenvalues"]
 
 
 class NoRecurrence(ValueError):
@@ -94,6 +96,24 @@ def value(r: Recurrence, k: int) -> Any:
         if bit == "1":
             a, b = a * t + b * square, a + b * t
     return a + (r.start - t) * b
+
+
+def weighted_eigenvalues(spectrum: Spectrum, squared: Sequence[Any] | None) -> tuple[list[float | Fraction], list[Fraction]]:
+    """The eigenvalues that carry weight, the extremes exact, and their squared weights, default the multiplicities.
+
+    Raises
+    ------
+    ValueError
+        If the weights are not one number ≥ 0 for each distinct eigenvalue, or all of them zero.
+    """
+    given = [Fraction(int(n)) for n in spectrum.multiplicities] if squared is None else [exact_number("squared", w) for w in squared]
+    if len(given) != len(spectrum) or any(w < 0 for w in given) or not any(given):
+        raise ValueError(f"squared: {len(given)} squared weights, least {min(given, default=None)}; "
+                         f"allowed are {len(spectrum)} numbers >= 0, one for each distinct eigenvalue, not all zero")
+    h: list[float | Fraction] = list(spectrum.eigenvalues.tolist())
+    h[0], h[-1] = spectrum.mu, spectrum.L
+    kept = [i for i, w in enumerate(given) if w > 0]
+    return [h[i] for i in kept], [given[i] for i in kept]
 
 
 def squared_norm(found: Recurrences, squared: Sequence[Any], k: int) -> Any:

@@ -5,7 +5,7 @@ One loop serves all three; they differ in the gradient alone. It advances positi
     v ← v − ((1−β)·v + η·∇F(x + γ·v)),   x ← x + v,
 
 which is :func:`cdmtheory.methods.step` with d = v, rearranged: 1−β is small where momentum is close to 1, so it is computed
-exactly and rounded once. (Advancing x and x₋ instead loses 6 digits at κ = 10⁸.)
+exactly and rounded once. (The textbook's a·x − β·x₋ loses 6 digits more at κ = 10⁸.)
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from cdmtheory.inputs import real_array
 from cdmtheory.methods import Coefficients, Method
 from cdmtheory.spectra import Spectrum
 
-__all__ = ["DIVERGED", "Damped", "Trajectory", "coefficients", "dense", "matrix_free", "spectral", "velocity_step"]
+__all__ = ["DIVERGED", "Damped", "Trajectory", "coefficients", "constant_coefficients", "dense", "matrix_free", "spectral", "velocity_step"]
 
 Floats = NDArray[np.float64]
 DIVERGED = 1e100  # a norm grown by this factor will not come back, and is far enough from overflow that no step can warn
@@ -78,6 +78,15 @@ def coefficients(method: Method) -> Iterator[Damped]:
             if c is not previous:
                 previous, rounded = c, Damped(float(flint.arb(c.step_size)), float(flint.arb(1 - c.momentum)), float(flint.arb(c.lookahead)))
         yield rounded
+
+
+def constant_coefficients(method: Method) -> tuple[float, float] | None:
+    """Step size and momentum of a stationary method (of its tail, where step 0 differs), rounded once; None where they vary."""
+    import flint
+
+    with flint.ctx.workprec(_BITS):
+        constant = method.to(Arithmetic.BALL).schedule.constant
+        return None if constant is None else (float(flint.arb(constant.step_size)), float(flint.arb(constant.momentum)))
 
 
 def spectral(method: Method, spectrum: Spectrum, steps: int, *, weights: ArrayLike | None = None, states: bool = False) -> Trajectory:
