@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -251,6 +252,8 @@ def synthetic(name: str, kappa: Any, size: int, *, seed: int = 0, exponent: floa
     if name not in SYNTHETIC:
         raise ValueError(f"spectrum {name!r} is not known; allowed are {', '.join(SYNTHETIC)}")
     condition, dimension = exact_number("kappa", kappa), count("size", size)
+    if isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0:
+        raise ValueError(f"seed = {seed!r}; allowed is a whole number >= 0")
     if condition < 1:
         raise ValueError(f"kappa = {kappa!r}; allowed is a number >= 1, because kappa = L/mu")
     for parameter, value, owner in (("exponent", exponent, "power-law"), ("rank", rank, "interpolating")):

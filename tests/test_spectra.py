@@ -98,6 +98,7 @@ def test_clusters_and_outliers_lie_where_they_should():
     assert (two[5:] >= 0.9).all()
     bulk = synthetic("bulk-outliers", 10_000, 200).eigenvalues
     assert np.count_nonzero(bulk > 0.01) == 10
+    assert np.abs(bulk[:190] - np.linspace(1e-4, 1e-2, 190)).max() < 1e-4  # uniform: one per stratum
 
 
 @pytest.mark.parametrize(("size", "rank", "curved"), [(9, None, 4), (10, None, 5), (10**9, 3, 3), (5, 1, 1), (100, 99, 99)])
@@ -118,6 +119,8 @@ def test_interpolating_has_one_flat_eigenvalue(size, rank, curved):
     (("uniform", 10, 0), {}, "size = 0; allowed"),
     (("uniform", 10, 2.5), {}, "size = 2.5; allowed"),
     (("uniform", 10, True), {}, "size = True; allowed"),
+    (("uniform", 10, 5), {"seed": -1}, "seed = -1; allowed"),
+    (("uniform", 10, 5), {"seed": 0.5}, "seed = 0.5; allowed"),
     (("uniform", 10, 5), {"rank": 2}, "rank = 2 belongs to the spectrum interpolating"),
     (("uniform", 10, 5), {"exponent": 2}, "exponent = 2 belongs to the spectrum power-law"),
     (("power-law", 10, 5), {"exponent": float("nan")}, "exponent = nan"),
@@ -243,6 +246,16 @@ def test_a_diagonal_matrix_is_taken_exactly():
 def test_of_matrix_refuses(matrix, message):
     with pytest.raises(ValueError, match=message):
         Spectrum.of_matrix(matrix)
+
+
+def test_of_matrix_refuses_what_only_rounding_keeps_from_being_singular():
+    refused = 0
+    for seed in range(20):
+        jacobian = _random((5, 6), seed)
+        with pytest.raises(ValueError, match="not positive beyond rounding"):
+            Spectrum.of_matrix(jacobian.T @ jacobian)
+        refused += np.linalg.eigvalsh(jacobian.T @ jacobian)[0] > 0
+    assert refused > 0  # among them some whose smallest eigenvalue came out positive
 
 
 # data
