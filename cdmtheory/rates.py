@@ -15,7 +15,9 @@ from typing import Any
 from cdmtheory.arithmetic import Arithmetic, convert
 from cdmtheory.inputs import exact_number
 from cdmtheory.methods import Method
+from cdmtheory.recurrence import recurrences, value
 from cdmtheory.ties import is_within_exactly
+from cdmtheory.worst_case import worst_is_at_mu
 
 __all__ = ["Prediction", "critical_time", "gradient_flow_time", "steps_to"]
 
@@ -51,7 +53,8 @@ class _Open(Exception):
 def steps_to(method: Method, mu: Any, L: Any, tolerance: Any) -> Prediction:
     """Least K with abs(p_j(h)) ≤ tolerance for all j ≥ K and all h in [μ, L], started at rest.
 
-    Sources: theory C1 (gradient descent), C7 with the envelope of C2 (CDM), C6 (Polyak, from rest), C9 (Nesterov), D1 (Chebyshev).
+    Sources: theory C1 (gradient descent), C7 with the envelope of C2 (CDM), C6 (Polyak, from rest), C9 (Nesterov), D1 (Chebyshev); other stationary
+    methods by a certificate in balls, where they are over-damped at μ (triple momentum is).
 
     Raises
     ------
@@ -64,7 +67,9 @@ def steps_to(method: Method, mu: Any, L: Any, tolerance: Any) -> Prediction:
     if level <= 0:
         raise ValueError(f"tolerance = {tolerance!r}; allowed is a number > 0, usually below 1, such as 1e-6")
     try:
-        worst = _WORST.get(method.name, _unknown)(method, low, high)
+        if method.name not in _WORST:
+            return _certified(method, low, high, level)
+        worst = _WORST[method.name](method, low, high)
         return Prediction(_settled(method, worst, level), None, worst.source)
     except _TooEarly as early:
         return _damped_early(method, early, level)
@@ -90,9 +95,9 @@ def gradient_flow_time(tolerance: float, curvature: float) -> float:
 
 
 def _positive(**values: float) -> None:
-    for name, value in values.items():
-        if not (value > 0 and math.isfinite(value)):
-            raise ValueError(f"{name} = {value!r}; allowed is a finite number > 0")
+    for name, given in values.items():
+        if not (given > 0 and math.isfinite(given)):
+            raise ValueError(f"{name} = {given!r}; allowed is a finite number > 0")
 
 
 def _ball(value: Any) -> Any:
@@ -257,8 +262,38 @@ def _same_ends(method: Method, mu: Fraction, L: Fraction) -> None:
         raise _Open(f"the worst case of {method!r} is proven on [mu, L] of its own parameters only")
 
 
-def _unknown(method: Method, mu: Fraction, L: Fraction) -> _Worst:
-    raise _Open(f"no worst case of {method.name} over [mu, L] is proven")
+def _of_stationary(method: Method, mu: Fraction, L: Fraction) -> _Worst:
+    """p_k(μ) where both roots at μ are real: a sum of two powers, which falls from p_1 < p_0 on. That μ is the worst is certified afterwards."""
+    import flint
+
+    schedule = method.to(Arithmetic.BALL).schedule
+    if schedule.constant is None or schedule.opening:
+        raise _Open(f"no worst case of {method.name} over [mu, L] is proven")
+
+    def at(k: int) -> Any:
+        return value(recurrences(method, [mu]).modes[0], k)
+
+    if mu == L and method.name == "triple_momentum":  # ρ = 0: plain gradient descent with η = 1/L
+        return _Worst(lambda k: _ball(0 if k else 1), 0, "one step, as mu = L")
+    with flint.ctx.workprec(256):
+        trace, determinant, start = recurrences(method, [mu]).modes[0]
+        if not (trace > 0 and determinant > 0 and trace * trace / 4 > determinant and 0 < start < 1 and trace < 2 and 1 - trace + determinant > 0):
+            raise _Open(f"no worst case of {method.name} over [mu, L] is proven, and it is not over-damped at mu, where it could be certified")
+    return _Worst(at, 0, "certified in balls", mu)
+
+
+def _certified(method: Method, mu: Fraction, L: Fraction, level: Fraction) -> Prediction:
+    """The steps at μ, if no other eigenvalue needs more."""
+    import flint
+
+    worst = _of_stationary(method, mu, L)
+    at_mu = _settled(method, worst, level)
+    with flint.ctx.workprec(256):
+        constant = method.to(Arithmetic.BALL).schedule.constant
+        assert constant is not None
+    if mu == L or worst_is_at_mu(constant, mu, L, max(1, at_mu), level):
+        return Prediction(at_mu, None, worst.source)
+    raise _Open(f"at least {at_mu}, what mu needs; that no other eigenvalue in [mu, L] needs more could not be certified")
 
 
 _WORST: dict[str, Callable[[Method, Fraction, Fraction], _Worst]] = {

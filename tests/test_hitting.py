@@ -27,9 +27,9 @@ from cdmtheory.methods import (
     step,
     triple_momentum,
 )
+from cdmtheory.recurrence import recurrences, value
 from cdmtheory.simulate.closed_form import BITS, Modes
 from cdmtheory.simulate.hitting import hit
-from cdmtheory.simulate.recurrence import recurrences, value
 from cdmtheory.spectra import Spectrum, synthetic
 
 PROBLEMS = 320  # the issue asks for 200

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cdmtheory.methods import Method
-from cdmtheory.simulate.recurrence import Recurrence, Recurrences, recurrences, weighted_eigenvalues
+from cdmtheory.recurrence import Recurrence, Recurrences, recurrences, weighted_eigenvalues
 from cdmtheory.spectra import Spectrum
 
 __all__ = ["BITS", "ERROR", "Bounds", "Modes", "norms"]

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from cdmtheory.arithmetic import Arithmetic, convert
 from cdmtheory.inputs import exact_number
 from cdmtheory.methods import Method
+from cdmtheory.recurrence import NoRecurrence, recurrences, squared_norm, weighted_eigenvalues
 from cdmtheory.simulate.closed_form import BITS, Modes
-from cdmtheory.simulate.recurrence import NoRecurrence, recurrences, squared_norm, weighted_eigenvalues
 from cdmtheory.spectra import Spectrum
 from cdmtheory.ties import is_within_exactly
 
