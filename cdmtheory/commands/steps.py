@@ -150,14 +150,17 @@ def _print(result: Steps, *, explain: bool) -> None:
 
     console = Console(highlight=False)
     console.print(f"size {result.size}, mu = {result.mu:.6g}, L = {result.L:.6g}, kappa = {result.kappa:.6g}, tolerance {result.tolerance:g}")
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("method", no_wrap=True)
+    rows = [(entry.name, *(_count(value) for value in (entry.first, entry.settled, entry.predicted)), _speedup(entry.speedup)) for entry in result.methods]
+    needed = sum(max(len(cell) for cell in column) for column in zip(("method", "first", "settled", "predicted", "speedup"), *rows, strict=True))
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1 if needed + 14 <= console.width else 0))
+    table.add_column("method", overflow="fold")
     for name in ("first", "settled", "predicted", "speedup"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for entry in result.methods:
-        table.add_row(entry.name, *(_count(value) for value in (entry.first, entry.settled, entry.predicted)),
-                      "-" if entry.speedup is None else f"{entry.speedup:,.0f}" if entry.speedup >= 100 else f"{entry.speedup:.3g}")
+        table.add_column(name, justify="right", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    console.print()
     console.print(table)
+    console.print()
     for entry in result.methods:
         if entry.reason:
             console.print(f"{entry.name}: {entry.reason}", markup=False)
@@ -168,6 +171,10 @@ def _print(result: Steps, *, explain: bool) -> None:
 
 def _count(value: int | None) -> str:
     return "-" if value is None else f"{value:,}"
+
+
+def _speedup(value: float | None) -> str:
+    return "-" if value is None else f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _explanation(entry: MethodSteps) -> str:
