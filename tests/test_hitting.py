@@ -145,6 +145,27 @@ def test_gradient_descent_needs_more_than_1e14_steps_at_once() -> None:
     assert expected > 10**14
 
 
+def test_beyond_the_integers_of_doubles() -> None:
+    """At κ = 10¹⁷ neighbouring steps have the same norm in doubles, and the step itself is no double; balls tell them apart."""
+    kappa = 10**17
+    found = hit(gradient_descent(1), Spectrum.of_eigenvalues([1 / kappa, 1.0], mu=Fraction(1, kappa)), Fraction(1, 1000), squared=[1, 0])
+    with flint.ctx.workprec(300):
+        expected = int((flint.arb(flint.fmpq(1, 1000)).log() / flint.arb(flint.fmpq(-1, kappa)).log1p()).ceil().unique_fmpz())
+    assert found.settled == expected
+    assert "decided in balls" in found.how
+
+
+def test_a_search_without_end_is_given_up_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mode that hardly decays crosses zero for 10⁸ steps; the settled step is found, how soon a crossing comes within 10⁻⁹ is not."""
+    monkeypatch.setattr("cdmtheory.simulate.hitting._WORK", 2e5)
+    found = hit(heavy_ball(Fraction(1, 3), 1 - Fraction(1, 10**8)), Spectrum.of_eigenvalues([1.0]), Fraction(1, 10**9))
+    assert found.first is None
+    assert found.settled is not None
+    assert found.settled > 10**9
+    assert found.reason is not None
+    assert "given up" in found.reason
+
+
 def test_ends() -> None:
     spectrum = Spectrum.of_eigenvalues([1.0, 3.0])
     assert hit(gradient_descent(Fraction(1, 3)), spectrum, 1).settled == 0

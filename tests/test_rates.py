@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from itertools import pairwise
 
 import flint
 import numpy as np
@@ -147,11 +148,12 @@ def test_steps_of_cdm_tend_to_the_critical_time() -> None:
 def test_polyak_from_rest_has_its_logarithm() -> None:
     """Theory C5: ~ (√κ/4)·ln κ, so a decade of κ adds ln 10 to 4K/√κ, and the log of the log a little."""
     scaled = [4 * steps_to(polyak(1, 10**n), 1, 10**n, 1e-6).steps / 10 ** (n / 2) for n in (12, 14, 16, 18)]  # type: ignore[operator]
-    gains = [(b - a) / math.log(100) for a, b in zip(scaled, scaled[1:], strict=False)]
-    assert all(1 < b < a < 1.2 for a, b in zip(gains, gains[1:], strict=False))
+    gains = [(b - a) / math.log(100) for a, b in pairwise(scaled)]
+    assert all(1 < b < a < 1.2 for a, b in pairwise(gains))
 
 
-@pytest.mark.parametrize(("mu", "L", "tolerance"), [(0, 1, 0.1), (2, 1, 0.1), (-1, 1, 0.1), (1, 2, 0), (1, 2, -1), (1, 2, float("nan")), (float("inf"), 2, 0.1)])
+@pytest.mark.parametrize(("mu", "L", "tolerance"), [(0, 1, 0.1), (2, 1, 0.1), (-1, 1, 0.1), (1, 2, 0), (1, 2, -1), (1, 2, float("nan")),
+                                                     (float("inf"), 2, 0.1)])
 def test_bad_input_is_named(mu: float, L: float, tolerance: float) -> None:
     with pytest.raises(ValueError, match=r"mu = |tolerance = "):
         steps_to(gradient_descent(1), mu, L, tolerance)

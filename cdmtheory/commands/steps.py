@@ -150,11 +150,16 @@ def _print(result: Steps, *, explain: bool) -> None:
 
     console = Console(highlight=False)
     console.print(f"size {result.size}, mu = {result.mu:.6g}, L = {result.L:.6g}, kappa = {result.kappa:.6g}, tolerance {result.tolerance:g}")
-    rows = [(entry.name, *(_count(value) for value in (entry.first, entry.settled, entry.predicted)), _speedup(entry.speedup)) for entry in result.methods]
-    needed = sum(max(len(cell) for cell in column) for column in zip(("method", "first", "settled", "predicted", "speedup"), *rows, strict=True))
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1 if needed + 14 <= console.width else 0))
+    names = ("method", "first", "settled", "predicted", "speedup")
+    for separator in (",", ""):  # digits in groups, where there is room for it
+        rows = [(entry.name, *(_count(value, separator) for value in (entry.first, entry.settled, entry.predicted)), _speedup(entry.speedup))
+                for entry in result.methods]
+        needed = sum(max(len(cell) for cell in column) for column in zip(names, *rows, strict=True)) + len(names) - 1
+        if needed <= console.width:
+            break
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1 if needed + 2 * len(names) <= console.width else 0))
     table.add_column("method", overflow="fold")
-    for name in ("first", "settled", "predicted", "speedup"):
+    for name in names[1:]:
         table.add_column(name, justify="right", overflow="fold")
     for row in rows:
         table.add_row(*row)
@@ -169,8 +174,8 @@ def _print(result: Steps, *, explain: bool) -> None:
             console.print(_explanation(entry), markup=False)
 
 
-def _count(value: int | None) -> str:
-    return "-" if value is None else f"{value:,}"
+def _count(value: int | None, separator: str) -> str:
+    return "-" if value is None else f"{value:{separator}}"
 
 
 def _speedup(value: float | None) -> str:

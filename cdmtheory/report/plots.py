@@ -77,7 +77,7 @@ def local_exponents(ax: Axes, points: Sequence[Measured]) -> None:
         theory = exponents([replace(p, settled=p.predicted) for p in own if p.spectrum == own[0].spectrum])
         ax.plot(*zip(*theory[own[0].spectrum, method], strict=True), color=_COLOURS[method])
     ax.set(ylabel="local exponent", ylim=(0.4, 1.1), title="Exponent between neighbours")
-    for text, height, method in (("GD", 0.69, "gd"), ("Polyak from rest", 0.21, "polyak"), ("CDM and Chebyshev", 0.06, "cdm")):
+    for text, height, method in (("GD", 0.76, "gd"), ("Polyak from rest", 0.21, "polyak"), ("CDM and Chebyshev", 0.06, "cdm")):
         ax.annotate(text, (0.95, height), xycoords="axes fraction", ha="right", va="bottom", color=_COLOURS[method])
     _against_kappa(ax, points)
 

@@ -29,7 +29,8 @@ __all__ = ["Hit", "hit"]
 _FARTHEST = 2**62  # no step beyond it is looked at
 _DIVERGING_SEARCH = 100_000  # how far the first step within the tolerance is looked for when the norm grows in the end
 _BATCH = 2**19  # modes × blocks at once, a few arrays of this length fit the cache
-_WORK = 1e9  # modes × blocks altogether, about two minutes
+_WORK = 3e8  # modes × blocks altogether, about a minute
+_BALL_WORK = 1e6  # modes × steps decided in balls, about a minute
 _SPLIT = 16
 
 
@@ -98,10 +99,12 @@ class _Question:
                 first = self._edge(_DIVERGING_SEARCH, within=True)
                 if first is None:
                     reason += f"; not within the tolerance in the first {_DIVERGING_SEARCH} steps either"
+            elif self.modes.monotone:
+                first = settled = self._bisection(end)
             else:
                 last_above = self._edge(end, within=False)
                 settled = 0 if last_above is None else last_above + 1
-                first = settled if self.modes.monotone else self._edge(settled + 1, within=True)
+                first = self._edge(settled + 1, within=True)
         except Undecided as undecided:
             reason = str(undecided)
         how = "closed form, envelope and search" if self.balls == 0 else f"closed form, envelope and search, {self.balls} steps decided in balls"
@@ -122,6 +125,24 @@ class _Question:
             else:
                 high = middle
         return high
+
+    def _bisection(self, end: int) -> int:
+        """The first step within the tolerance where the norm never rises, ``end`` being within."""
+        low = -1
+        while end - low > 1:
+            middle = (low + end) // 2
+            if self._single(middle):
+                end = middle
+            else:
+                low = middle
+        return end
+
+    def _single(self, k: int) -> bool:
+        """Whether one step is within the tolerance, in doubles if they can tell."""
+        if k < 2:
+            return self._early(k)
+        bounds = self.modes.block_bounds(np.array([k]), np.array([k]), self.log_tolerance)
+        return bool(bounds.upper[0] <= 1) if bounds.upper[0] <= 1 or bounds.lower[0] > 1 else self.within(k)
 
     def _edge(self, stop: int, *, within: bool) -> int | None:
         """The first step before ``stop`` within the tolerance, or else the last one there that is not."""
@@ -185,6 +206,8 @@ class _Question:
         import flint
 
         self.balls += 1
+        if self.balls * len(self.squared) > _BALL_WORK:
+            raise Undecided(f"given up after {self.balls} steps that doubles could not decide; a slightly different tolerance may do")
         start = 64 + 3 * k.bit_length()
         for bits in (start, 2 * start, 4 * start, 16 * start):
             with flint.ctx.workprec(bits):
