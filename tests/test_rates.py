@@ -20,7 +20,7 @@ from cdmtheory.simulate.compare import RIVALS
 from cdmtheory.simulate.hitting import hit
 from cdmtheory.simulate.stepwise import spectral
 from cdmtheory.spectra import Spectrum
-from cdmtheory.worst_case import falls_at, worst_is_at_mu
+from cdmtheory.worst_at_mu import falls_at, worst_is_at_mu
 
 AT_L = {"polyak"}  # from rest, theory C6; all others are worst at μ
 
@@ -70,6 +70,27 @@ def test_polyak_rises_before_it_falls() -> None:
     """The transient of size √κ/e (theory C8): a tolerance above 1 is left and reached again, one above the peak never matters."""
     assert steps_to(polyak(1, 10**4), 1, 10**4, 10).steps == hit(polyak(1, 10**4), Spectrum.of_eigenvalues([1e4]), 10).settled
     assert steps_to(polyak(1, 10**4), 1, 10**4, 1000).steps == 0
+
+
+@pytest.mark.parametrize("kappa", [1, 2, 3, 30])
+def test_critical_damping_below_its_largest_step(kappa: int) -> None:
+    """η < 1/L: μ is the worst there too, in the regime where δ stays below 2s and beyond it."""
+    for step_size in (Fraction(1, 3 * kappa), Fraction(9, 10 * kappa)):
+        method = critically_damped(step_size, 1)
+        assert steps_to(method, 1, kappa, 1e-3).steps == hit(method, Spectrum.of_eigenvalues([1.0]), 1e-3).settled
+
+
+@pytest.mark.parametrize("kappa", [10**2, 10**6, 10**20])
+def test_polyak_just_below_and_above_its_peak(kappa: int) -> None:
+    """The largest value of the transient decides whether it settles at once: found by looking around the peak."""
+    with flint.ctx.workprec(300):
+        root = (flint.arb(kappa).sqrt() - 1) / (flint.arb(kappa).sqrt() + 1)
+        center = int((-1 / root.log() - 1 / (1 + root)).mid().floor().unique_fmpz())
+        peak = max(float((root**k * (1 + k * (1 + root))).mid()) for k in range(max(0, center - 1), center + 3))
+    assert steps_to(polyak(1, kappa), 1, kappa, peak * (1 + 1e-12)).steps == 0
+    below = steps_to(polyak(1, kappa), 1, kappa, peak * (1 - 1e-12)).steps
+    assert below is not None
+    assert below >= center
 
 
 def test_critical_damping_beyond_943_is_open_only_near_tolerance_one() -> None:

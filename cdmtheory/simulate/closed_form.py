@@ -10,13 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cdmtheory.methods import Method
 from cdmtheory.recurrence import Recurrence, Recurrences, recurrences, weighted_eigenvalues
+from cdmtheory.simulate import damping
 from cdmtheory.spectra import Spectrum
 
 __all__ = ["BITS", "ERROR", "Bounds", "Modes", "norms"]
@@ -24,7 +25,6 @@ __all__ = ["BITS", "ERROR", "Bounds", "Modes", "norms"]
 Floats = NDArray[np.float64]
 BITS = 256
 ERROR = 1e-12  # of a double against the truth, relative to the envelope of its mode; measured below 2e-14, see tests/test_hitting.py
-_TINY = 2.0**-150  # a relative gap between two roots below this cannot be seen before step 10²⁰: they count as one
 _CLIP = 300.0  # logarithms are clipped here, so that squares of exponentials stay below overflow
 
 
@@ -60,13 +60,13 @@ class Modes:
     @classmethod
     def of(cls, found: Recurrences, weights: Floats) -> Modes:
         """The modes of recurrences that were made at a precision of BITS."""
-        divisor = None if found.divisor is None else _arcosh(found.divisor.start)
+        divisor = None if found.divisor is None else damping.arcosh(found.divisor.start)
         rotating: list[tuple[float, Recurrence]] = []
         real: list[tuple[float, Recurrence]] = []
         for r, w in zip(found.modes, weights.tolist(), strict=True):
-            (rotating if _is_rotating(r) else real).append((w, r))
-        first = np.array([_rotating(w, r) for w, r in rotating], dtype=np.object_).reshape(len(rotating), 8)
-        second = np.array([_real(w, r) for w, r in real], dtype=np.float64).reshape(len(real), 8)
+            (rotating if damping.is_rotating(r) else real).append((w, r))
+        first = np.array([damping.rotating(w, r) for w, r in rotating], dtype=np.object_).reshape(len(rotating), 8)
+        second = np.array([damping.real(w, r) for w, r in real], dtype=np.float64).reshape(len(real), 8)
         both = np.vstack([first[:, :5].astype(np.float64), second[:, :5]])
         if divisor is not None:
             both[:, 1] += divisor
@@ -196,63 +196,3 @@ def norms(method: Method, spectrum: Spectrum, k: ArrayLike, *, squared: Sequence
     batch = max(1, 2**19 // len(modes))
     parts = [modes.block_bounds(part, part, 0.0) for part in (np.maximum(2, at[i:i + batch]) for i in range(0, len(at), batch))]
     return np.where(at == 0, 1.0, np.where(at == 1, first, np.concatenate([(part.lower + part.upper) / 2 for part in parts])))
-
-
-def _arcosh(c: Any) -> float:
-    return float((c + (c * c - 1).sqrt()).log())
-
-
-def _decay(root: Any) -> float:
-    """−log|root|, exactly zero where it is too small to be seen."""
-    decay = -float(abs(root).log())
-    return decay if abs(decay) > _TINY else 0.0
-
-
-def _gap(r: Recurrence) -> Any:
-    """(T/2)² − D, exactly zero where it is too small to be seen."""
-    t = (r.trace / 2).mid()
-    square = t * t - r.determinant.mid()
-    scale = max(abs(float(t)) ** 2, abs(float(r.determinant)))
-    return square if abs(float(square)) > _TINY * scale and abs(float(square)) > _TINY**2 else 0 * square
-
-
-def _is_rotating(r: Recurrence) -> bool:
-    return bool(_gap(r) < 0)
-
-
-def _rotating(weight: float, r: Recurrence) -> tuple[Any, ...]:
-    """Weight, decay, g, bound, lipschitz, θ, θ in units of 2⁻⁶⁴ turns and the rest; mirrored to θ ≤ π/2, which |p_k| does not see."""
-    import flint
-
-    t, gap = (r.trace / 2).mid(), -_gap(r)
-    modulus = (t * t + gap).sqrt()
-    mirror = -1 if t < 0 else 1
-    sine, cosine = gap.sqrt() / modulus, abs(t) / modulus
-    theta = flint.arb.atan2(sine, cosine)
-    slope = mirror * r.start.mid() / modulus - cosine
-    fixed = int(cast("Any", (theta / (2 * flint.arb.pi()) * flint.arb(2) ** 128).mid().floor().unique_fmpz()))
-    ratio = float(slope / sine)
-    angle = float(theta)
-    return (weight, _decay(modulus), float(slope), math.hypot(1, ratio), angle * (1 + abs(ratio)), angle, fixed >> 64, (fixed & (2**64 - 1)) / 2.0**64)
-
-
-def _real(weight: float, r: Recurrence) -> tuple[float, ...]:
-    """Weight, decay, g, bound, lipschitz, log|ρ|, ρ, 1−ρ. A mode that is over after one step decays infinitely fast."""
-    t, gap = (r.trace / 2).mid(), _gap(r)
-    if abs(float(t)) < _TINY and float(gap) == 0:
-        return weight, math.inf, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0
-    root = gap.sqrt()
-    larger = t - root if t < 0 else t + root
-    smaller = r.determinant.mid() / larger
-    slope = float((r.start.mid() - larger) / larger)
-    if abs(slope) < _TINY:
-        slope = 0.0
-    ratio = float(smaller / larger)
-    separation = float(abs(2 * root / larger))
-    if abs(ratio) < _TINY:
-        ratio, log_ratio = 0.0, -math.inf
-    else:
-        log_ratio = float(abs(smaller / larger).log()) if separation else 0.0
-    bound = 1 + (abs(slope) / separation if ratio > 0 and separation else abs(slope)) if slope == 0 or separation else math.inf
-    return weight, _decay(larger), slope, bound, abs(slope), log_ratio, ratio, separation
-
