@@ -125,6 +125,21 @@ def test_tie_with_roots_is_decided_exactly() -> None:
     assert hit(critically_damped(Fraction(1, 2), 1), Spectrum.of_eigenvalues([1.0]), Fraction(1, 2)).settled == 1
 
 
+@pytest.mark.parametrize("step_index", [300, 1000, 4321])
+@pytest.mark.parametrize("h", [1, 1000])
+def test_near_tie_is_decided_in_balls(step_index: int, h: int) -> None:
+    """The tolerance is the norm at step k, one part in 10³⁰ above or below it: no double can tell, the answer still is k or k + 1."""
+    method, spectrum = polyak(1, 1000) if h > 1 else critically_damped(Fraction(1, 10**6), 1), Spectrum.of_eigenvalues([float(h)])
+    with flint.ctx.workprec(600):
+        norm = abs(value(recurrences(method, [float(h)]).modes[0], step_index)).mid()
+        exact = Fraction(int((norm * flint.arb(2) ** 500).floor().unique_fmpz()), 2**500)
+    above, below = exact * (1 + Fraction(1, 10**30)), exact * (1 - Fraction(1, 10**30))
+    assert hit(method, spectrum, above).settled == step_index
+    found = hit(method, spectrum, below)
+    assert found.settled == step_index + 1
+    assert "decided in balls" in found.how
+
+
 def test_undecidable_tie_is_said() -> None:
     """The step size is 1/2 in disguise, the norm (1/2)^k; at k = 200 neither balls nor roots can see that it equals the tolerance."""
     root = sympy.sqrt(2)

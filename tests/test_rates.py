@@ -148,6 +148,15 @@ def test_certificate_is_refused_where_mu_is_not_the_worst() -> None:
         assert not falls_at(c, flint.arb(50), 60)
 
 
+def test_certificate_sees_a_transient_that_is_still_to_come() -> None:
+    """Over-damped at μ; at L the residual is 1.9 after one step and 2.17 after two, so a tolerance of 2 is not met at once."""
+    method = heavy_ball(Fraction(29, 10_000), Fraction(1, 2))
+    states = spectral(method, Spectrum.of_eigenvalues([1000.0]), 2).norms
+    assert states[1] < 2 < states[2]
+    assert steps_to(method, 1, 1000, 2).steps is None
+    assert steps_to(method, 1, 1000, 1e-6).steps is not None
+
+
 @pytest.mark.parametrize("tolerance", [0.9, 0.1, 1e-6, 1e-12])
 def test_times_of_theory_b2(tolerance: float) -> None:
     """The time solves (1 + √λ·t)·e^{−√λ·t} = ε; gradient flow has ln(1/ε)/λ."""
