@@ -18,7 +18,7 @@ from cdmtheory.curved_side import CurvedSide, curved_side
 from cdmtheory.inputs import exact_number, real_array
 from cdmtheory.local_model import LocalModel
 from cdmtheory.methods import Method
-from cdmtheory.simulate.recurrence import NoRecurrence, recurrences, value
+from cdmtheory.recurrence import NoRecurrence, recurrences, value
 from cdmtheory.simulate.stepwise import DIVERGED, spectral
 from cdmtheory.spectra import Spectrum, merge_equal
 

@@ -9,7 +9,7 @@ from tolerances import STEPS, SUMS
 from cdmtheory.grokking import closed_residuals, grokking_curve, interpolating_solution, residuals, stepped_residuals
 from cdmtheory.local_model import local_model
 from cdmtheory.methods import chebyshev, critically_damped, gradient_descent, heavy_ball, nesterov, phased, polyak, step, triple_momentum
-from cdmtheory.simulate.recurrence import NoRecurrence
+from cdmtheory.recurrence import NoRecurrence
 
 N, D, DECAY, NOISE = 8, 25, 0.02, 0.1
 
