@@ -14,6 +14,8 @@ from cdmtheory.commands import INTERNAL_ERROR, INTERRUPTED, USAGE_ERROR
 
 COMMANDS = {
     "verify": "decide claims: PROVED, REFUTED, VACUOUS or UNDECIDED, with the reason",
+    "steps": "count the steps each method needs to a tolerance, on a synthetic spectrum or on your own Hessian",
+    "figures": "draw the figures and write the data they show",
 }
 
 EPILOG = """examples:

@@ -21,7 +21,7 @@ from cdmtheory.arithmetic import Arithmetic, MixedArithmeticError, convert
 from cdmtheory.collect import builtin_claims
 from cdmtheory.language import SYMBOLS
 from cdmtheory.methods import METHODS, Coefficients, Method, step
-from tolerances import STEPS
+from tolerances import RECURRENCE
 
 Q = Fraction
 PACKAGE = Path(cdmtheory.__file__).parent
@@ -46,7 +46,7 @@ def advance(method, x, grad, count):
 
 def test_the_stream_is_the_same_in_every_number_system(method, system, put, agrees):
     for exact, found in zip(opening(method), opening(put(method, system)), strict=True):
-        assert all(agrees(value, Q(wanted), STEPS) for value, wanted in zip(found, exact, strict=True))
+        assert all(agrees(value, Q(wanted), RECURRENCE) for value, wanted in zip(found, exact, strict=True))
 
 
 def test_a_method_restarts(method):
@@ -98,7 +98,7 @@ def test_iterates_from_rest_do_not_depend_on_the_system(method, system, put, agr
     """Three steps on F(x) = x⁴/4 + x: not a quadratic, so nothing but the definition can be used."""
     exact = advance(method, Q(1, 3), lambda x: x * x * x + 1, 3)
     found = advance(put(method, system), put(Q(1, 3), system), lambda x: x * x * x + 1, 3)
-    assert all(agrees(a, b, STEPS) for a, b in zip(found, exact, strict=True))
+    assert all(agrees(a, b, RECURRENCE) for a, b in zip(found, exact, strict=True))
 
 
 # -- what is published, as references of their own --------------------------------------------------------------------------

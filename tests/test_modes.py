@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cdmtheory.arithmetic import Arithmetic, MixedArithmeticError, convert
 from cdmtheory.methods import METHODS, Coefficients, step
 from cdmtheory.modes import Regime, characteristic, coefficients_of, regime, residual, spectral_radius, transfer_matrix
-from tolerances import DOUBLE_ROOT, STEPS
+from tolerances import DOUBLE_ROOT, RECURRENCE
 
 Q = Fraction
 EIGENVALUES = [Q(1), Q(9), Q(7, 3), Q(1, 4)]
@@ -56,8 +56,8 @@ def test_the_transfer_matrix_is_one_step(stationary, system, h, put, agrees):
         assert a * x + b * x_prev == step(exact, x, x_prev, lambda y: h * y)
     (a2, b2), bottom2 = transfer_matrix(coefficients_of(put(stationary, system)), put(h, system))
     assert bottom2 == (1, 0)
-    assert agrees(a2, Q(a), STEPS)
-    assert agrees(b2, Q(b), STEPS)
+    assert agrees(a2, Q(a), RECURRENCE)
+    assert agrees(b2, Q(b), RECURRENCE)
 
 
 @given(numbers, numbers, numbers, numbers, numbers, numbers)
@@ -88,7 +88,7 @@ def test_the_characteristic_polynomial_is_that_of_the_matrix(stationary, exact_s
 def test_the_residual_is_the_iterate_from_rest(method, system, put, agrees):
     for k in (0, 1, 2, 5):
         for h in EIGENVALUES[:3]:
-            assert agrees(residual(put(method, system), k, put(h, system)), defined(method, k, h), STEPS * 100)
+            assert agrees(residual(put(method, system), k, put(h, system)), defined(method, k, h), RECURRENCE * 100)
 
 
 def test_the_residual_polynomial_comes_out_for_a_symbol(method, put):

@@ -27,6 +27,7 @@ __all__ = ["Finding", "decide", "prove"]
 
 SEARCH_SHARE = 0.15  # of the time of a claim, for the first search for a counterexample
 SEARCH_SECONDS = 4.0
+PROPOSED = "a solver proposed a counterexample that exact evaluation does not confirm"
 
 
 @dataclass
@@ -173,7 +174,7 @@ def prove(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solver
     if certificates.kept(statement, given, problem):
         return Finding("PROVED", ["certificate"])
     found = _refute_branches(problem, statement, given, solvers, deadline, tell)
-    if found.verdict in ("PROVED", "UNDECIDED"):
+    if found.verdict == "PROVED" or (found.verdict == "UNDECIDED" and PROPOSED not in str(found.reason)):
         tell("looking for a certificate")
         if certificates.made(statement, given, problem, deadline):
             return Finding("PROVED", sorted({*found.by, "certificate"}))
@@ -213,7 +214,7 @@ def _refute_branches(problem: Problem, statement: Any, given: tuple[Any, ...], s
                 shown = counterexample(statement, given, point)
                 if shown:
                     return Finding("REFUTED", list(answer.by), shown)
-            trouble.append("a solver proposed a counterexample that exact evaluation does not confirm" +
+            trouble.append(PROPOSED +
                            (" (what it was asked is more than the claim)" if problem.strengthened or problem.relaxed else ""))
         else:
             trouble.append("; ".join(answer.notes) or "the solvers did not decide")

@@ -7,6 +7,7 @@ streams. A worker that passes its time is killed with all its solver processes, 
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import pickle
 import queue
@@ -24,6 +25,7 @@ from typing import IO, Any
 from cdmtheory.claims import Claim, Derivation, slug
 from cdmtheory.collect import builtin_claims
 from cdmtheory.engine.verdict import Verdict
+from cdmtheory.language import L, beta, eps, eta, h, k, kappa, lambda_, mu
 
 __all__ = ["NOTHING", "Keeping", "Worker"]
 
@@ -31,8 +33,29 @@ PATIENCE = 1.5  # seconds beyond the limit before a worker that does not answer 
 MEMORY_LIMIT = 8 * 2**30
 
 
+SYMBOLS = {s.name: s for s in (mu, L, kappa, eta, beta, h, k, eps, lambda_)}
+
+
+class _Pickler(pickle.Pickler):
+    """Pickles claims so that the symbols of the language arrive as themselves: SymPy may make an equal symbol that is another object."""
+
+    def persistent_id(self, value: Any) -> str | None:
+        """The name of a symbol of the language."""
+        return value.name if isinstance(value, type(mu)) and SYMBOLS.get(value.name) == value else None
+
+
+class _Unpickler(pickle.Unpickler):
+    """The other half of it."""
+
+    def persistent_load(self, name: str) -> Any:
+        """The symbol of that name."""
+        return SYMBOLS[name]
+
+
 def _send(stream: IO[bytes], value: Any) -> None:
-    data = pickle.dumps(value)
+    buffer = io.BytesIO()
+    _Pickler(buffer).dump(value)
+    data = buffer.getvalue()
     stream.write(struct.pack("<Q", len(data)) + data)
     stream.flush()
 
@@ -41,7 +64,7 @@ def _receive(stream: IO[bytes]) -> Any:
     header = stream.read(8)
     if len(header) < 8:
         raise EOFError
-    return pickle.loads(stream.read(struct.unpack("<Q", header)[0]))
+    return _Unpickler(io.BytesIO(stream.read(struct.unpack("<Q", header)[0]))).load()
 
 
 def main() -> None:

@@ -1,0 +1,122 @@
+"""Each mode as a three-term recurrence in balls: what decides, when doubles cannot.
+
+Along one eigenvalue the residual obeys p_{k+1} = T·p_k − D·p_{k−1} with the trace and the determinant that
+:mod:`cdmtheory.modes` reads off ``methods.step``. Chebyshev's residual is such a sequence too, T_k(c), divided by T_k at h = 0 (theory D1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from cdmtheory.arithmetic import Arithmetic, convert
+from cdmtheory.inputs import exact_number
+from cdmtheory.methods import Coefficients, Method, gradient_descent, step
+from cdmtheory.modes import characteristic
+from cdmtheory.spectra import Spectrum
+
+__all__ = ["NoRecurrence", "Recurrence", "Recurrences", "recurrences", "squared_norm", "value", "weighted_eigenvalues"]
+
+
+class NoRecurrence(ValueError):
+    """The method changes from step to step in a way that has no closed form here."""
+
+
+class Recurrence(NamedTuple):
+    """p_0 = 1, p_1 = ``start``, p_{k+1} = ``trace``·p_k − ``determinant``·p_{k−1}."""
+
+    trace: Any
+    determinant: Any
+    start: Any
+
+
+class Recurrences(NamedTuple):
+    """One recurrence for every eigenvalue, and the common one that divides them all (Chebyshev), or None."""
+
+    modes: list[Recurrence]
+    divisor: Recurrence | None
+
+    def first_residuals(self) -> list[Any]:
+        """p_1 at every eigenvalue."""
+        return [r.start if self.divisor is None else r.start / self.divisor.start for r in self.modes]
+
+
+def recurrences(method: Method, eigenvalues: Sequence[float | Fraction]) -> Recurrences:
+    """The recurrences of a method at the current precision of ``flint.ctx``.
+
+    Trace, determinant and first residual are affine in h, because a step is linear in the gradient, so two evaluations
+    of the definition give all of them.
+
+    Raises
+    ------
+    NoRecurrence
+        For methods that change from step to step, Chebyshev's excepted.
+    """
+    points = [convert(h, Arithmetic.BALL) for h in eigenvalues]
+    if method.name == "chebyshev":
+        mu, L = (convert(method.parameters[name], Arithmetic.BALL) for name in ("mu", "L"))
+        if method.parameters["mu"] == method.parameters["L"]:
+            return recurrences(gradient_descent(2 / (mu + L)), eigenvalues)
+        center = (L + mu) / (L - mu)
+        at = _affine(_first_residual, next(iter(method.to(Arithmetic.BALL))))
+        modes = [Recurrence(2 * c, 1 + 0 * c, c) for c in (center * at(h) for h in points)]
+        return Recurrences(modes, Recurrence(2 * center, 1 + 0 * center, center))
+    schedule = method.to(Arithmetic.BALL).schedule
+    if schedule.constant is None or len(schedule.opening) > 1:
+        raise NoRecurrence(f"{method!r} changes from step to step and has no closed form; step through it with cdmtheory.simulate.spectral")
+    trace = _affine(lambda c, h: characteristic(c, h).trace, schedule.constant)
+    determinant = _affine(lambda c, h: characteristic(c, h).determinant, schedule.constant)
+    start = _affine(_first_residual, next(iter(schedule)))
+    return Recurrences([Recurrence(trace(h), determinant(h), start(h)) for h in points], None)
+
+
+def _first_residual(c: Coefficients, h: Any) -> Any:
+    return step(c, 1, 1, lambda x: h * x)
+
+
+def _affine(function: Any, c: Coefficients) -> Any:
+    zero, one = convert(0, Arithmetic.BALL), convert(1, Arithmetic.BALL)
+    constant = function(c, zero)
+    slope = function(c, one) - constant
+    return lambda h: constant + slope * h
+
+
+def value(r: Recurrence, k: int) -> Any:
+    """p_k as a ball, in O(log k) operations and without a division or a case distinction, double roots included.
+
+    With t = T/2 and w² = t² − D the root t + w has the power a + b·w, found by repeated squaring, and p_k = a + (p_1 − t)·b.
+    Nothing cancels in the over-damped and the critical case, and next to nothing in the under-damped one.
+    """
+    t = r.trace / 2
+    square = t * t - r.determinant
+    a, b = 1 + 0 * t, 0 * t
+    for bit in bin(k)[2:]:
+        a, b = a * a + b * b * square, 2 * a * b
+        if bit == "1":
+            a, b = a * t + b * square, a + b * t
+    return a + (r.start - t) * b
+
+
+def weighted_eigenvalues(spectrum: Spectrum, squared: Sequence[Any] | None) -> tuple[list[float | Fraction], list[Fraction]]:
+    """The eigenvalues that carry weight, the extremes exact, and their squared weights, default the multiplicities.
+
+    Raises
+    ------
+    ValueError
+        If the weights are not one number ≥ 0 for each distinct eigenvalue, or all of them zero.
+    """
+    given = [Fraction(int(n)) for n in spectrum.multiplicities] if squared is None else [exact_number("squared", w) for w in squared]
+    if len(given) != len(spectrum) or any(w < 0 for w in given) or not any(given):
+        raise ValueError(f"squared: {len(given)} squared weights, least {min(given, default=None)}; "
+                         f"allowed are {len(spectrum)} numbers >= 0, one for each distinct eigenvalue, not all zero")
+    h: list[float | Fraction] = list(spectrum.eigenvalues.tolist())
+    h[0], h[-1] = spectrum.mu, spectrum.L
+    kept = [i for i, w in enumerate(given) if w > 0]
+    return [h[i] for i in kept], [given[i] for i in kept]
+
+
+def squared_norm(found: Recurrences, squared: Sequence[Any], k: int) -> Any:
+    """Σ squared_i·p_k(h_i)² as a ball; ``squared``: the squared weights, balls."""
+    total = sum((w * value(r, k) ** 2 for w, r in zip(squared, found.modes, strict=True)), convert(0, Arithmetic.BALL))
+    return total if found.divisor is None else total / value(found.divisor, k) ** 2

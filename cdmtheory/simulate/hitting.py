@@ -1,0 +1,224 @@
+"""When the iterates come within a tolerance, and from when on they stay there: exact integers, without stepping.
+
+A monotone envelope gives a step from which on the norm stays below; before it, blocks of steps are bounded from both sides
+and split until the last step above the tolerance, or the first one within, is found. Where doubles with their known error
+cannot tell, balls decide; where balls cannot, exact arithmetic; where nothing can, the answer is None with the reason.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cdmtheory.arithmetic import Arithmetic, convert
+from cdmtheory.inputs import exact_number
+from cdmtheory.methods import Method
+from cdmtheory.recurrence import NoRecurrence, recurrences, squared_norm, weighted_eigenvalues
+from cdmtheory.simulate.closed_form import BITS, Modes
+from cdmtheory.spectra import Spectrum
+from cdmtheory.ties import is_within_exactly
+
+__all__ = ["Hit", "hit"]
+
+_FARTHEST = 2**62  # no step beyond it is looked at
+_DIVERGING_SEARCH = 100_000  # how far the first step within the tolerance is looked for when the norm grows in the end
+_BATCH = 2**19  # modes × blocks at once, a few arrays of this length fit the cache
+_WORK = 3e8  # modes × blocks altogether, about a minute
+_BALL_WORK = 1e6  # modes × steps decided in balls, about a minute
+_SPLIT = 16
+
+
+class Undecided(Exception):
+    """No method at hand tells whether a step is within the tolerance."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """``first``: least k with ‖x_k‖ ≤ tolerance·‖x_0‖; ``settled``: least k from which on this holds. None has its ``reason``; ``how`` names the route."""
+
+    first: int | None
+    settled: int | None
+    reason: str | None
+    how: str
+
+
+def hit(method: Method, spectrum: Spectrum, tolerance: Any, *, squared: Sequence[Any] | None = None) -> Hit:
+    """First and settled step of a method on a spectrum, started at rest.
+
+    ``squared``: the squared initial weight of each distinct eigenvalue, multiplicity included, numbers ≥ 0, shape (m,);
+    default the multiplicities. ‖x_k‖² = Σ squared·p_k(h)².
+
+    Raises
+    ------
+    ValueError
+        If the tolerance is not a number > 0, or the squared weights do not fit or are all zero.
+    """
+    level = exact_number("tolerance", tolerance)
+    if level <= 0:
+        raise ValueError(f"tolerance = {tolerance!r}; allowed is a number > 0, usually below 1, such as 1e-6")
+    h, weights = weighted_eigenvalues(spectrum, squared)
+    try:
+        question = _Question(method, h, weights, level)
+    except NoRecurrence as error:
+        return Hit(None, None, str(error), "none")
+    return question.answer()
+
+
+class _Question:
+    """One method, eigenvalues with squared weights, and a tolerance; counts what it took to answer."""
+
+    def __init__(self, method: Method, eigenvalues: list[float | Fraction], squared: list[Fraction], tolerance: Fraction) -> None:
+        import flint
+
+        self.method, self.eigenvalues, self.squared, self.tolerance = method, eigenvalues, squared, tolerance
+        self.total = sum(squared)
+        self.log_tolerance = math.log(tolerance.numerator) - math.log(tolerance.denominator)
+        with flint.ctx.workprec(BITS):
+            found = recurrences(method, eigenvalues)
+            shares = np.array([float(w / self.total) for w in squared])
+            self.modes = Modes.of(found, shares)
+            self.first_norm = math.sqrt(shares @ np.square([float(p) for p in found.first_residuals()]))
+        self.tables = self.modes.tables()
+        self.work, self.balls = 0.0, 0
+
+    def answer(self) -> Hit:
+        first = settled = None
+        reason = None
+        try:
+            end = self._end()
+            if end is None:
+                slowest = float(np.min(self.modes.decay))
+                reason = (f"never settles: a mode grows by a factor {math.exp(min(-slowest, 700.0)):.6g} per step" if slowest < 0 else
+                          "never settles: a mode does not decay" if slowest == 0 else f"does not settle within 2^62 steps (decay {slowest:.3g} per step)")
+                first = self._edge(_DIVERGING_SEARCH, within=True)
+                if first is None:
+                    reason += f"; not within the tolerance in the first {_DIVERGING_SEARCH} steps either"
+            elif self.modes.monotone:
+                first = settled = self._bisection(end)
+            else:
+                last_above = self._edge(end, within=False)
+                settled = 0 if last_above is None else last_above + 1
+                first = self._edge(settled + 1, within=True)
+        except Undecided as undecided:
+            reason = str(undecided)
+        how = "closed form, envelope and search" if self.balls == 0 else f"closed form, envelope and search, {self.balls} steps decided in balls"
+        return Hit(first, settled, reason, how)
+
+    def _end(self) -> int | None:
+        """A step from which on the envelope is within the tolerance."""
+        high = 2
+        while self.modes.envelope(high, self.log_tolerance) > 1:
+            high *= 2
+            if high > _FARTHEST:
+                return None
+        low = high // 2 if high > 2 else 1
+        while high - low > 1:
+            middle = (low + high) // 2
+            if self.modes.envelope(middle, self.log_tolerance) > 1:
+                low = middle
+            else:
+                high = middle
+        return high
+
+    def _bisection(self, end: int) -> int:
+        """The first step within the tolerance where the norm never rises, ``end`` being within."""
+        low = -1
+        while end - low > 1:
+            middle = (low + end) // 2
+            if self._single(middle):
+                end = middle
+            else:
+                low = middle
+        return end
+
+    def _single(self, k: int) -> bool:
+        """Whether one step is within the tolerance, in doubles if they can tell."""
+        if k < 2:
+            return self._early(k)
+        bounds = self.modes.block_bounds(np.array([k]), np.array([k]), self.log_tolerance)
+        return bool(bounds.upper[0] <= 1) if bounds.upper[0] <= 1 or bounds.lower[0] > 1 else self.within(k)
+
+    def _edge(self, stop: int, *, within: bool) -> int | None:
+        """The first step before ``stop`` within the tolerance, or else the last one there that is not."""
+        early = range(min(2, stop)) if within else range(min(2, stop) - 1, -1, -1)  # the closed forms hold from k = 2 on
+        found = next((k for k in early if self._early(k) == within), None) if within else None
+        if found is None and stop > 2:
+            found = self._search(2, stop, max(1, -(-stop // 64)), within=within)
+        return found if found is not None or within else next((k for k in early if self._early(k) == within), None)
+
+    def _early(self, k: int) -> bool:
+        """Whether step 0 or 1 is within the tolerance."""
+        norm = 1.0 if k == 0 else self.first_norm
+        level = float(self.tolerance)
+        return norm < level if abs(norm - level) > 1e-9 * max(norm, level) else self.within(k)
+
+    def _search(self, start: int, stop: int, width: int, *, within: bool) -> int | None:
+        """Blocks of ``width`` steps in order (backwards, if the last step above is asked for), split where the bounds leave it open."""
+        if width <= len(self.tables) * _SPLIT:
+            return self._search_windows(start, stop, within=within)
+        for chosen in self._batches(range(start, stop, width), within):
+            last = np.minimum(chosen + width, stop) - 1
+            bounds = self.modes.block_bounds(chosen, last, self.log_tolerance)
+            all_within, all_above = bounds.upper <= 1, bounds.lower > 1
+            for i in np.flatnonzero(~all_above if within else ~all_within).tolist():
+                a, b = int(chosen[i]), int(last[i])
+                if all_within[i] or all_above[i]:
+                    return a if within else b
+                found = self._search(a, b + 1, max(1, -(-(b + 1 - a) // _SPLIT)), within=within)
+                if found is not None:
+                    return found
+        return None
+
+    def _search_windows(self, start: int, stop: int, *, within: bool) -> int | None:
+        """The same, where every step is evaluated."""
+        window = len(self.tables)
+        for chosen in self._batches(range(start, stop, window), within):
+            bounds = self.modes.window_bounds(chosen, self.tables, self.log_tolerance)
+            possible = ((bounds.lower <= 1) if within else (bounds.upper > 1)) & (chosen[:, None] + np.arange(window) < stop)
+            certain = (bounds.upper <= 1) if within else (bounds.lower > 1)
+            for i in np.flatnonzero(possible.any(axis=1)).tolist():
+                offsets = np.flatnonzero(possible[i]).tolist()
+                for offset in offsets if within else reversed(offsets):
+                    if certain[i, offset] or self.within(int(chosen[i]) + offset) == within:
+                        return int(chosen[i]) + offset
+        return None
+
+    def _batches(self, lefts: range, within: bool) -> Iterator[NDArray[np.int64]]:
+        """The left ends in order or backwards, as many at once as fit the cache, a few first because the answer may be among them."""
+        size, begin = 4, 0
+        while begin < len(lefts):
+            size = max(1, min(2 * size, _BATCH // len(self.modes)))
+            part = lefts[begin:begin + size] if within else lefts[::-1][begin:begin + size]
+            self.work += len(part) * len(self.modes)
+            if self.work > _WORK:
+                raise Undecided(f"the search was given up after {_WORK:.0e} evaluations of a mode; a larger tolerance or fewer distinct eigenvalues need less")
+            yield np.array(part, dtype=np.int64)
+            begin += size
+
+    def within(self, k: int) -> bool:
+        """Whether ‖x_k‖ ≤ tolerance·‖x_0‖, decided in balls of growing precision, then exactly."""
+        import flint
+
+        self.balls += 1
+        if self.balls * len(self.squared) > _BALL_WORK:
+            raise Undecided(f"given up after {self.balls} steps that doubles could not decide; a slightly different tolerance may do")
+        start = 64 + 3 * k.bit_length()
+        for bits in (start, 2 * start, 4 * start, 16 * start):
+            with flint.ctx.workprec(bits):
+                weights = [convert(w, Arithmetic.BALL) for w in self.squared]
+                difference = squared_norm(recurrences(self.method, self.eigenvalues), weights, k) - convert(self.tolerance**2 * self.total, Arithmetic.BALL)
+            if difference <= 0:
+                return True
+            if difference > 0:
+                return False
+        exactly = is_within_exactly(self.method, self.eigenvalues, self.squared, k, self.tolerance**2 * self.total)
+        if exactly is not None:
+            return exactly
+        raise Undecided(f"at step {k} the norm equals the tolerance to {16 * start} bits, and whether it is within cannot be told; "
+                        "a slightly different tolerance will do")
