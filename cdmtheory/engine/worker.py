@@ -22,10 +22,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from sympy import Symbol
+
 from cdmtheory.claims import Claim, Derivation, slug
 from cdmtheory.collect import builtin_claims
 from cdmtheory.engine.verdict import Verdict
-from cdmtheory.language import L, beta, eps, eta, h, k, kappa, lambda_, mu
+from cdmtheory.language import SYMBOLS
 
 __all__ = ["NOTHING", "Keeping", "Worker"]
 
@@ -33,15 +35,12 @@ PATIENCE = 1.5  # seconds beyond the limit before a worker that does not answer 
 MEMORY_LIMIT = 8 * 2**30
 
 
-SYMBOLS = {s.name: s for s in (mu, L, kappa, eta, beta, h, k, eps, lambda_)}
-
-
 class _Pickler(pickle.Pickler):
     """Pickles claims so that the symbols of the language arrive as themselves: SymPy may make an equal symbol that is another object."""
 
     def persistent_id(self, value: Any) -> str | None:
         """The name of a symbol of the language."""
-        return value.name if isinstance(value, type(mu)) and SYMBOLS.get(value.name) == value else None
+        return value.name if isinstance(value, Symbol) and SYMBOLS.get(value.name) == value else None
 
 
 class _Unpickler(pickle.Unpickler):
