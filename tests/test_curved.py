@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
-from tolerances import ODE, ROUNDING
 
 from cdmtheory.curved import flat_curvature, gradient, imbalance, measure_exponents, settled_step
 from cdmtheory.methods import critically_damped, gradient_descent, nesterov
+from tolerances import ODE, ROUNDING
 
 ETA = 0.2
 quick = settings(derandomize=True, deadline=None, max_examples=60)

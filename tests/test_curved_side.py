@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tolerances import SUMS
 
 from cdmtheory.curved_side import curved_side
+from tolerances import SUMS
 
 quick = settings(derandomize=True, deadline=None, max_examples=60)
 

@@ -7,12 +7,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from tolerances import EXPONENT_OF_LAST_DECADE
 
 from cdmtheory.cli import main
 from cdmtheory.report import plots
 from cdmtheory.report import quadratic_speedup as speedup
 from cdmtheory.report.quadratic_speedup import Measured
+from tolerances import EXPONENT_OF_LAST_DECADE
 
 FIGURES = Path(__file__).parent.parent / "figures"
 

@@ -4,12 +4,12 @@ from itertools import islice
 
 import numpy as np
 import pytest
-from tolerances import STEPS, SUMS
 
 from cdmtheory.grokking import closed_residuals, grokking_curve, interpolating_solution, residuals, stepped_residuals
 from cdmtheory.local_model import local_model
 from cdmtheory.methods import chebyshev, critically_damped, gradient_descent, heavy_ball, nesterov, phased, polyak, step, triple_momentum
 from cdmtheory.recurrence import NoRecurrence
+from tolerances import STEPS, SUMS
 
 N, D, DECAY, NOISE = 8, 25, 0.02, 0.1
 

@@ -11,7 +11,6 @@ import pytest
 import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tolerances import CLOSED_FORM_OF_ENVELOPE, UNDERFLOW, WINDOW_OF_ENVELOPE
 
 from cdmtheory.arithmetic import Arithmetic, convert
 from cdmtheory.methods import (
@@ -31,6 +30,7 @@ from cdmtheory.recurrence import recurrences, value
 from cdmtheory.simulate.closed_form import BITS, Modes
 from cdmtheory.simulate.hitting import hit
 from cdmtheory.spectra import Spectrum, synthetic
+from tolerances import CLOSED_FORM_OF_ENVELOPE, UNDERFLOW, WINDOW_OF_ENVELOPE
 
 PROBLEMS = 320  # the issue asks for 200
 

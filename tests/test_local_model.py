@@ -8,11 +8,11 @@ import pytest
 import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tolerances import EIGENVALUES, ROUNDING, STEPS, SUMS
 
 from cdmtheory.curved_side import curved_side
 from cdmtheory.local_model import local_model
 from cdmtheory.methods import chebyshev, critically_damped, gradient_descent, nesterov, phased, polyak, step, triple_momentum
+from tolerances import EIGENVALUES, ROUNDING, STEPS, SUMS
 
 quick = settings(derandomize=True, deadline=None, max_examples=40)
 

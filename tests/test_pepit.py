@@ -8,10 +8,10 @@ from math import sqrt
 
 import numpy as np
 import pytest
-from tolerances import SDP
 
 from cdmtheory.methods import chebyshev, critically_damped, gradient_descent, heavy_ball, nesterov, polyak, step
 from cdmtheory.modes import residual
+from tolerances import SDP
 
 PEPit = pytest.importorskip("PEPit")
 MU, L = 0.1, 1.0

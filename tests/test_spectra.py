@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.sparse import csr_array
 from scipy.sparse.linalg import LinearOperator, aslinearoperator
-from tolerances import EIGENVALUES, LANCZOS, QUADRATURE, SMALL_SINGULAR_VALUES, SUMS
 
 from cdmtheory.spectra import SYNTHETIC, Spectrum, merge_equal, synthetic
+from tolerances import EIGENVALUES, LANCZOS, QUADRATURE, SMALL_SINGULAR_VALUES, SUMS
 
 quick = settings(derandomize=True, deadline=None, max_examples=40)
 kappas = st.one_of(st.just(1), st.integers(1, 10**16), st.fractions(1, 10**6), st.floats(1, 1e16))

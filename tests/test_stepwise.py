@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse.linalg import aslinearoperator
-from tolerances import ROUNDING_PER_STEP, STABILITY_MARGIN, VELOCITY_FORM
 
 from cdmtheory.arithmetic import Arithmetic
 from cdmtheory.methods import METHODS, Method, chebyshev, critically_damped, gradient_descent, heavy_ball, momentum_method, phased, polyak, step
@@ -20,6 +19,7 @@ from cdmtheory.recurrence import recurrences, value
 from cdmtheory.simulate.closed_form import norms
 from cdmtheory.simulate.stepwise import DIVERGED, Damped, coefficients, dense, matrix_free, spectral, velocity_step
 from cdmtheory.spectra import SYNTHETIC, Spectrum, synthetic
+from tolerances import ROUNDING_PER_STEP, STABILITY_MARGIN, VELOCITY_FORM
 
 MU, L = Fraction(1), Fraction(9)
 VALUES: dict[str, Any] = {"step_size": Fraction(1, 9), "momentum": Fraction(1, 3), "first_step": Fraction(1, 12), "curvature": MU, "mu": MU, "L": L,

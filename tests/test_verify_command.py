@@ -172,9 +172,8 @@ def test_one_claim_by_name_and_by_words(folder):
     ("polyak", "ab"), ("polyak and not unique", "a"), ("not polyak", "c"), ("(polyak and unique) or nesterov", "bc"), ("C3", "ab"), ("c3/file.py::polyak_rate", "a"), (None, "abc"),
     ("1-sqrt", "")])
 def test_words_select_by_id_and_title(expression, chosen):
-    from cdmtheory.collect import Collected
-
     from cdmtheory import eta
+    from cdmtheory.collect import Collected
 
     made = {"a": ("c3/file.py::polyak_rate", "rate"), "b": ("c3/file.py::polyak_2", "it is Unique"), "c": ("c9.py::nesterov", "rate")}
     entries = [Collected(i, Claim(t, that=eta < 1)) for i, t in made.values()]
