@@ -13,7 +13,8 @@ A file is one JSON object (UTF-8, no key twice in an object, no floats)::
     {"format": "cdmtheory certificate", "schema": 1,
      "claim": {"name", "title", "statement": text, "hypotheses": [text, …]},
      "parts": [part, …]}                               at least one
-    part = {"role": text, "statement": text,           what of the claim it is: the statement, a lower bound, … ("hypotheses" may follow)
+    part = {"role": text, "statement": text,           what of the claim it is: the statement, a lower bound, …; shown, like all other
+                                                       entries that are not named here ("hypotheses", the "witness" of an optimum)
             "key": hex,                                see `key`
             "variables": [name, …], "signs": {name: ">" or ">="},       v > 0, v >= 0; the others are any real
             "substitution": {symbol of the claim: expression in the variables},      shown, not used here

@@ -610,6 +610,7 @@ class Certificates:
     def __init__(self, keeping: Keeping = NOTHING) -> None:
         self.keeping = keeping
         self.parts: list[dict[str, Any]] = []
+        self._statements: list[Any] = []  # what they show
         self.paths: set[Path] = set()  # of the kept certificates that were used
         self.missing = 0  # what was proved without one
         self.paused = 0
@@ -661,9 +662,13 @@ class Certificates:
         return True
 
     def name_parts(self, start: int, optimum: Any) -> None:
-        """Say what the parts recorded since ``start`` show of an optimum."""
+        """Say what the parts recorded since ``start`` show of an optimum, and at which parameters it is attained."""
         for part, role in zip(self.parts[start:], ("lower bound", "attained at the witness", "attained nowhere else"), strict=False):
             part["role"] = f"{role}: {text(optimum)}"
+        for relation in (r for s in self._statements[start + 1:start + 2] for r in sympy.And.make_args(s) if isinstance(r, sympy.Le)):
+            witness = _bindings(optimum.quantity, relation.lhs, set(optimum.over))
+            if len(witness) == len(optimum.over):
+                self.parts[start + 1]["witness"] = {s.name: text(witness[s]) for s in optimum.over}
 
     def keep(self, claim: Any) -> str | None:
         """Write the certificate of a proved claim where it belongs; its path, or None if it has no complete one."""
@@ -688,7 +693,8 @@ class Certificates:
 
     def _record(self, statement: Any, given: tuple[Any, ...], part: dict[str, Any]) -> None:
         shown = {"role": "the statement", "statement": text(statement), "hypotheses": [text(g) for g in given]}
-        self.parts.append({**shown, **{name: value for name, value in part.items() if name not in shown}})
+        self.parts.append({**shown, **{name: value for name, value in part.items() if name not in (*shown, "witness")}})
+        self._statements.append(statement)
 
     def _kept_parts(self) -> dict[str, list[tuple[dict[str, Any], Path]]]:
         if self._shelf is None:
@@ -711,6 +717,17 @@ class Certificates:
 
 def _original(statement: Any, given: tuple[Any, ...], problem: Problem) -> Problem | None:
     return unscaled(statement, given, problem) if problem.fixed else None
+
+
+def _bindings(pattern: Any, value: Any, symbols: set[Any]) -> dict[Any, Any]:
+    """What stands in ``value`` where ``pattern`` has the symbols, as far as the two have the same shape."""
+    if pattern in symbols:
+        return {pattern: value}
+    found: dict[Any, Any] = {}
+    if pattern.func == value.func and len(pattern.args) == len(value.args):
+        for a, b in zip(pattern.args, value.args, strict=True):
+            found = {**_bindings(a, b, symbols), **found}
+    return found
 
 
 def _file(about: dict[str, Any], parts: list[dict[str, Any]]) -> dict[str, Any]:
