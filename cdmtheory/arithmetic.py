@@ -13,7 +13,7 @@ from enum import Enum
 from fractions import Fraction
 from typing import Any
 
-__all__ = ["Arithmetic", "MixedArithmeticError", "arithmetic_of", "convert", "sqrt"]
+__all__ = ["Arithmetic", "MixedArithmeticError", "NoRealRootError", "arithmetic_of", "convert", "sqrt"]
 
 
 class Arithmetic(Enum):
@@ -28,6 +28,10 @@ class Arithmetic(Enum):
 
 class MixedArithmeticError(TypeError):
     """Values of two number systems met in one definition."""
+
+
+class NoRealRootError(ValueError):
+    """The square root of a negative number was asked for."""
 
 
 def _library(value: object) -> str:
@@ -123,7 +127,7 @@ def sqrt(value: Any) -> Any:
     if kind is Arithmetic.FLOAT:
         if isinstance(value, float):
             if value < 0:
-                raise ValueError(f"sqrt of {value!r}: no real root; the argument must be >= 0")
+                raise NoRealRootError(f"sqrt of {value!r}: no real root; the argument must be >= 0")
             return math.sqrt(value)
         import array_api_compat
 
@@ -134,7 +138,7 @@ def sqrt(value: Any) -> Any:
                         else Fraction(int(value.p), int(value.q)))
     if exact is None:
         if value < 0:
-            raise ValueError(f"sqrt of {value!r}: no real root; the argument must be >= 0")
+            raise NoRealRootError(f"sqrt of {value!r}: no real root; the argument must be >= 0")
         if kind is None:
             import sympy
 

@@ -57,6 +57,15 @@ class MethodTerm(Basic):  # type: ignore[misc]
         return rf"\mathrm{{{self.args[0].name.replace('_', chr(92) + ' ')}}}\left({', '.join(shown)}\right)"
 
 
+def bind(e: Any, at: Any) -> Any:
+    """An expression or method term with its free ``h`` replaced; inside the method of an inner quantity ``h`` is bound already."""
+    if e == h:
+        return at
+    if isinstance(e, _OfMethod):
+        return e.func(e.args[0], *[bind(a, at) for a in e.args[1:]])  # type: ignore[operator]
+    return e.func(*[bind(a, at) for a in e.args]) if e.args and e.has(h) else e
+
+
 def _term(method: Any, quantity: str) -> MethodTerm:
     if isinstance(method, Method):
         return MethodTerm.of(method)
@@ -87,9 +96,10 @@ class _OfMethod(Basic):  # type: ignore[misc]
 
 
 class _Quantity(_OfMethod, Function):  # type: ignore[misc]
-    """A number that depends on a method. No SymPy assumption holds of it beyond commuting, so that SymPy decides nothing about it."""
+    """A number that depends on a method. No SymPy assumption holds of it but that it is a number, so that SymPy decides nothing about it."""
 
     is_commutative = True
+    is_extended_real = True
 
     def __new__(cls, method: Any, *rest: Any) -> Any:
         return Function.__new__(cls, _term(method, cls.__name__), *[sympify(a) for a in rest])

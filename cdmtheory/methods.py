@@ -277,6 +277,8 @@ def momentum_method(step_size: Any, momentum: Any, lookahead: Any) -> Schedule:
 @family
 def phased(first: Method, steps: int, second: Method) -> Schedule:
     """``first`` for the given number of steps, then ``second`` from its own step 0; the velocity is kept at the change."""
+    if not isinstance(steps, int):
+        raise ValueError(f"phased: steps = {steps} is a symbol; give a number of steps before the method is run")
     return Schedule(varying=lambda: chain(islice(first, steps), second))
 
 

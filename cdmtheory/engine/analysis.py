@@ -71,6 +71,8 @@ def _logarithmic(relation: Any, prover: _Prover) -> bool:
     if interval is None:
         return False
     (a, b), closed_ends = interval
+    if not all(_defined_on(side, variable, a, b, prover.deadline) for side in (low, high)):
+        return False
     if low.has(sympy.exp) or high.has(sympy.exp) or _variable_powers(low) or _variable_powers(high):
         if not (_positive(low, variable, a, b) and _positive(high, variable, a, b)):
             return False
@@ -82,6 +84,22 @@ def _logarithmic(relation: Any, prover: _Prover) -> bool:
         if not _holds_at(relation, variable, end, strict):
             return False
     return True
+
+
+def _defined_on(e: Any, variable: Any, a: Any, b: Any, deadline: float) -> bool:
+    """Whether every reciprocal, root and logarithm in an expression, as it stands, is defined on (a, b)."""
+    if isinstance(e, sympy.log) and not e.args[0].has(sympy.log, sympy.exp) and _rational_sign(e.args[0], variable, a, b) != 1:
+        return False
+    if isinstance(e, sympy.Pow) and e.base.has(variable) and not e.exp.is_Integer and _rational_sign(e.base, variable, a, b) != 1:
+        return False
+    if isinstance(e, sympy.Pow) and e.base.has(variable) and e.exp.is_Integer and e.exp < 0:
+        if e.base.has(sympy.log):
+            opened = _expanded_logs(e.base, variable, a, b)
+            if opened is None or _sign(opened, variable, a, b, 3, deadline) not in (1, -1):
+                return False
+        elif not e.base.has(sympy.exp) and _rational_sign(e.base, variable, a, b) not in (1, -1):
+            return False
+    return all(_defined_on(part, variable, a, b, deadline) for part in e.args)
 
 
 def _closed_rates(e: Any, prover: _Prover) -> Any:

@@ -85,7 +85,7 @@ def _decide(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solv
     if point is not None:
         return Finding("REFUTED", ["search"], counterexample(statement, given, point))
     if seen.witness is None:
-        empty = _hypotheses_empty(statement, given, solvers, deadline, tell)
+        empty = hypotheses_empty(statement, given, solvers, deadline, tell)
         if empty is not None:
             return empty
     found = prove(statement, given, hints, solvers, deadline, tell)
@@ -117,7 +117,7 @@ def _last_search(statement: Any, given: tuple[Any, ...], found: Finding, seen: S
     found.reason = f"{found.reason}; {best.summary()}"
 
 
-def _hypotheses_empty(statement: Any, given: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Callable[[str], None]) -> Finding | None:
+def hypotheses_empty(statement: Any, given: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Callable[[str], None]) -> Finding | None:
     """VACUOUS if no point satisfies the hypotheses, UNDECIDED if none was found and none excluded, None if there is one."""
     tell("are the hypotheses satisfiable?")
     if any(isinstance(g, BooleanFalse) for g in given):

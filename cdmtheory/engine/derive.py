@@ -10,7 +10,7 @@ import sympy
 from flint import ctx, fmpq
 
 from cdmtheory.claims import Derivation, text
-from cdmtheory.engine.decide import Finding, _decide
+from cdmtheory.engine.decide import Finding, _decide, hypotheses_empty
 from cdmtheory.engine.evaluate import Open, Undefined, value
 from cdmtheory.engine.falsify import points, satisfies
 from cdmtheory.engine.solvers import Solvers
@@ -23,6 +23,9 @@ POINTS = 40
 def follow(derivation: Derivation, solvers: Solvers, deadline: float, tell: Callable[[str], None]) -> Finding:
     """The first step that fails decides; PROVED if none does."""
     by: set[str] = set()
+    empty = _vacuous(derivation, solvers, deadline, tell)
+    if empty is not None:
+        return empty
     for number, step in enumerate(derivation.steps, 1):
         tell(f"step {number} of {len(derivation.steps)}")
         found = _equation(step, derivation.given) if isinstance(step, sympy.Eq) and not _is_claim(step) else None
@@ -35,7 +38,23 @@ def follow(derivation: Derivation, solvers: Solvers, deadline: float, tell: Call
                 found.scope = f"steps 1 to {number - 1} hold" if found.verdict == "UNDECIDED" else "all"
             return found
         by |= set(found.by)
-    return Finding("PROVED", sorted(by), assumed=list(derivation.assumed))
+    assumed = list(derivation.assumed)
+    if any(p.exp.is_negative and p.base.free_symbols for s in derivation.steps if not _is_claim(s) for p in s.atoms(sympy.Pow)):
+        assumed.append("both sides of an equation are compared where they are defined")
+    return Finding("PROVED", sorted(by), assumed=assumed)
+
+
+def _vacuous(derivation: Derivation, solvers: Solvers, deadline: float, tell: Callable[[str], None]) -> Finding | None:
+    """What is to be said if the hypotheses contradict each other, or no point that satisfies them is known."""
+    if not derivation.given:
+        return None
+    statement = sympy.Eq(sum(derivation.given[0].free_symbols, sympy.Integer(0)), 0, evaluate=False)
+    for tried, point in enumerate(points(statement, derivation.given)):
+        if satisfies(derivation.given, point) is True:
+            return None
+        if tried > 400:
+            break
+    return hypotheses_empty(statement, derivation.given, solvers, deadline, tell)
 
 
 def _is_claim(step: Any) -> bool:

@@ -13,7 +13,7 @@ import sympy
 from flint import arb, ctx, fmpq, fmpq_poly
 from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue, Equivalent, Implies, Not, Or
 
-from cdmtheory.arithmetic import Arithmetic, convert
+from cdmtheory.arithmetic import Arithmetic, NoRealRootError, convert
 from cdmtheory.arithmetic import sqrt as exact_sqrt
 from cdmtheory.language import L, MethodTerm, _Optimum, h, kappa, mu, residual, spectral_radius, stable, worst_rate, worst_residual
 from cdmtheory.methods import Coefficients, Method
@@ -39,7 +39,7 @@ class Open(ArithmeticError):
 
 def complete(point: Point) -> Point:
     """The point with kappa = L/mu put in."""
-    if mu in point and L in point:
+    if mu in point and L in point and point[mu] != 0:
         return {**point, kappa: point[L] / point[mu]}
     if kappa in point:
         return {**point, mu: fmpq(1), L: point[kappa]}
@@ -308,6 +308,8 @@ def method_at(term: MethodTerm, point: Point) -> Method:
     try:
         for _ in zip(range(1), made, strict=False):
             pass
+    except NoRealRootError as reason:
+        raise Undefined(str(reason)) from None
     except ValueError:  # a root without a rational value
         return made.to(Arithmetic.BALL)
     except ZeroDivisionError:
@@ -463,8 +465,10 @@ def _against_supremum(relation: Any, point: Point) -> bool | None:
     """``worst_residual(m, k) <= bound`` where the supremum has no value: a single eigenvalue above the bound refutes it."""
     left, right = relation.args
     less_equal = isinstance(relation, (sympy.Le, sympy.Lt, sympy.Eq))
-    if isinstance(right, worst_residual) and isinstance(relation, (sympy.Ge, sympy.Gt, sympy.Eq)):
+    if isinstance(right, (worst_residual, worst_rate)) and isinstance(relation, (sympy.Ge, sympy.Gt, sympy.Eq)):
         left, right, less_equal = right, left, True
+    if less_equal and isinstance(left, worst_rate) and h in left.args[0].free_symbols and not right.has(worst_rate, worst_residual):
+        return _some_eigenvalue_above(left, right, point)
     if not less_equal or not isinstance(left, worst_residual) or right.has(worst_residual):
         return None
     steps = _steps(left.args[1], point)
@@ -474,6 +478,16 @@ def _against_supremum(relation: Any, point: Point) -> bool | None:
     low, high = _ends(point)
     for at in {low, high, *_likely_maxima(left.args[0], steps, low, high, point)}:
         if abs(_ball(residual_at(left.args[0], steps, at, point))) > bound:
+            return False
+    return None
+
+
+def _some_eigenvalue_above(rate: Any, bound: Any, point: Point) -> bool | None:
+    """False if a spectral radius at one of a few eigenvalues exceeds a bound on the worst rate; None otherwise."""
+    limit = _ball(value(bound, point))
+    low, high = _ends(point)
+    for part in (fmpq(0), fmpq(1), fmpq(1, 2), fmpq(1, 10), fmpq(9, 10)):
+        if _ball(_radius(*_characteristic(rate.args[0], low + (high - low) * part, point))) > limit:
             return False
     return None
 

@@ -18,7 +18,7 @@ from sympy.logic.boolalg import And, Implies
 
 from cdmtheory.engine.decide import Finding, prove
 from cdmtheory.engine.solvers import Solvers
-from cdmtheory.language import L, h, k, kappa, mu, residual, steps_to, worst_rate, worst_residual
+from cdmtheory.language import L, bind, h, k, kappa, mu, residual, spectral_radius, steps_to, worst_rate, worst_residual
 from cdmtheory.modes import characteristic
 from cdmtheory.modes import residual as residual_of
 
@@ -78,6 +78,8 @@ def decide_every_k(statement: Any, given: tuple[Any, ...], solvers: Solvers, dea
     if below is not None:
         return below
     prover = _Prover(tuple(g for g in given if not _transcendental(g)), solvers, deadline, tell)
+    if not _defined(statement, prover):
+        return Finding("UNDECIDED", reason="that every part of the statement is defined wherever the hypotheses hold was not shown")
     try:
         closed = _close(statement, prover)
     except _NoClosedForm as why:
@@ -92,6 +94,52 @@ def decide_every_k(statement: Any, given: tuple[Any, ...], solvers: Solvers, dea
     if found is None:
         return _as_bound(statement, prover) or Finding("UNDECIDED", reason=f"with the closed form of the residual, this is open: {sympy.sstr(closed)}")
     return found
+
+
+def _defined(statement: Any, prover: _Prover) -> bool:
+    """Whether every root, reciprocal and negative power in a statement is defined under the hypotheses, as it stands."""
+    if isinstance(statement, (worst_residual, steps_to)):
+        term = statement.args[0]
+        if term.method.schedule.constant is None:
+            return all(_defined(a, prover) for a in term.args[1:])
+        return prover.holds(sympy.Ge(worst_rate(term), 0, evaluate=False))
+    if isinstance(statement, residual):
+        term, _, at = statement.args
+        if term.method.schedule.constant is None:
+            return False
+        return prover.holds(sympy.Ge(spectral_radius(term, at), 0, evaluate=False))
+    if isinstance(statement, sympy.Pow):
+        base, exponent = statement.args
+        if exponent.has(k):
+            slope = sympy.Poly(exponent, k).all_coeffs() if exponent.is_polynomial(k) else []
+            if len(slope) != 2 or not all(c.is_Integer for c in slope) or not _defined(base, prover):
+                return False
+            return (slope[0] > 0 and slope[1] >= 0) or prover.holds(sympy.Ne(base, 0, evaluate=False))
+        if exponent.is_Rational and (exponent < 0 or not exponent.is_Integer):
+            if base.has(k) and base.has(sympy.Pow) and _powers_of_k(base):
+                return _defined(base, prover) and _nonzero_with_powers(base, exponent)
+            at = base.xreplace({k: sympy.Symbol("k_real", nonnegative=True)})
+            allowed = sympy.Ne(at, 0, evaluate=False) if exponent.is_Integer else sympy.Gt(at, 0, evaluate=False) if exponent < 0 else sympy.Ge(at, 0, evaluate=False)
+            if base.is_positive and base.is_Symbol:
+                return True
+            if base.has(sympy.log):
+                return _defined(base, prover)  # its sign is looked at where the logarithm is
+            return prover.holds(allowed)
+    return all(_defined(a, prover) for a in statement.args)
+
+
+def _nonzero_with_powers(base: Any, exponent: Any) -> bool:
+    """Whether a sum with powers of k is seen to be positive: terms that are products of even powers, and a positive number."""
+    if not exponent.is_Integer:
+        return False
+    terms = sympy.Add.make_args(base)
+    sums = [t for t in terms if t.is_positive] and all(t.is_positive or (t.is_Pow and t.exp.has(k) and _even(t.exp)) for t in terms)
+    powers = all(t.is_Pow and t.exp.has(k) for t in terms) and len({abs(sympy.Poly(t.exp, k).all_coeffs()[0]) for t in terms}) == 1
+    return bool(sums) or (powers and len({sympy.cancel(t.base) for t in terms}) == 1)
+
+
+def _even(exponent: Any) -> bool:
+    return bool(exponent.is_polynomial(k) and all(c.is_Integer and c % 2 == 0 for c in sympy.Poly(exponent, k).all_coeffs()))
 
 
 def _transcendental(e: Any) -> bool:
@@ -173,7 +221,7 @@ def _worst(term: Any, prover: _Prover) -> Any:
         if name == "chebyshev":
             return _chebyshev(term, prover)
         raise _NoClosedForm(f"{name} changes from step to step")
-    if constant.momentum == 0 and not term.method.schedule.opening:
+    if constant.momentum == 0 and constant.lookahead == 0 and not term.method.schedule.opening:
         prover.assume(POWER_OF_RATE)
         return worst_rate(term) ** k
     return _momentum_supremum(term, prover)
@@ -193,7 +241,7 @@ class _Mode:
     """A stationary method along an eigenvalue: trace, determinant, first residual, in rational functions of roots."""
 
     def __init__(self, term: Any, at: Any) -> None:
-        method = term.xreplace({h: at}).method
+        method = bind(term, at).method
         constant = method.schedule.constant
         if constant is None or len(method.schedule.opening) > 1:
             raise _NoClosedForm(f"{term.args[0].name} changes from step to step")
@@ -367,14 +415,17 @@ def _as_bound(statement: Any, prover: _Prover) -> Finding | None:
     f = _Chebyshev()
     given = (*_real_steps(prover, f.n), sympy.Eq(mode.trace, 2 * modulus * f.c, evaluate=False), *between, *f.facts, modulus > 0)
     w, bound = _tidy((mode.trace - mode.first) / modulus), rest.xreplace({k: f.n})
-    nonnegative = sympy.Ge(bound, 0, evaluate=False)
+    always = (*_real_steps(prover, f.n), *between)
+    whole = And(sympy.Ge(bound, 0, evaluate=False), sympy.Ge(rest.xreplace({k: sympy.Integer(0)}), 1, evaluate=False), evaluate=False)
+    if not _proved(whole, always, prover):  # where the modulus is 0, p_0 = 1 and every later p_k = 0
+        return None
     y = sympy.Symbol("y", positive=True)  # |U_k − U_{k−1}| <= y, and u − wv = (u − v) + (1 − w)v
     ways = (((sympy.Le(sympy.Abs(f.u - w * f.v), bound, evaluate=False),), given),
             ((sympy.Le(y + (1 - w) * f.n, bound, evaluate=False), sympy.Le(w, 1, evaluate=False)),
              (*_real_steps(prover, f.n), sympy.Eq(mode.trace, 2 * modulus * f.c, evaluate=False), *between, -1 < f.c, f.c <= 1,
               sympy.Eq(y**2 * (1 + f.c), 2, evaluate=False), modulus > 0)))
     for goals, hypotheses in ways:
-        if all(_proved(g, hypotheses, prover) for g in (*goals, nonnegative)):
+        if all(_proved(g, hypotheses, prover) for g in goals):
             if goals[0].has(y) and not _proved(sympy.Gt(f.c, -1, evaluate=False), given, prover):
                 continue
             prover.assume(RECURRENCE, CHEBYSHEV)
@@ -420,10 +471,9 @@ def _compare_powers(statement: Any, prover: _Prover) -> Finding | None:
         for known, z in zip(bases, variables, strict=True):
             if known == base or prover.holds(sympy.Eq(known, base, evaluate=False)):
                 return z
-        if not prover.holds(sympy.Ge(base, 0, evaluate=False)):
-            raise _NoClosedForm(f"the base {base} may be negative")
         bases.append(base)
-        variables.append(sympy.Symbol(f"Z_{len(bases)}", nonnegative=True))
+        sign = {"nonnegative": True} if prover.holds(sympy.Ge(base, 0, evaluate=False)) else {"real": True}
+        variables.append(sympy.Symbol(f"Z_{len(bases)}", **sign))
         return variables[-1]
 
     def replaced(e: Any) -> Any:
@@ -432,8 +482,6 @@ def _compare_powers(statement: Any, prover: _Prover) -> Finding | None:
             if len(slope) != 2 or not all(c.is_Integer for c in slope):
                 raise _NoClosedForm(f"the power {e}")
             base = replaced(e.base)
-            if slope[0] < 0 and not prover.holds(sympy.Gt(base, 0, evaluate=False)):
-                raise _NoClosedForm(f"a negative power of {base}, which may be 0")
             return variable(base) ** slope[0] * base ** slope[1]
         return e if not e.args or not e.has(k) or isinstance(e, (residual, worst_residual)) else e.func(*[replaced(a) for a in e.args])
 
@@ -443,6 +491,10 @@ def _compare_powers(statement: Any, prover: _Prover) -> Finding | None:
         return None
     facts: list[Any] = []
     for base, z in zip(bases, variables, strict=True):
+        if not z.is_nonnegative:
+            facts.append(Implies(sympy.Ne(base, 0, evaluate=False), sympy.Ne(z, 0, evaluate=False), evaluate=False))
+            facts.append(Implies(sympy.Eq(n, 0, evaluate=False), sympy.Eq(z, 1, evaluate=False), evaluate=False))
+            continue
         if prover.holds(sympy.Le(base, 1, evaluate=False)):
             facts += [z <= 1, z >= 1 - n * (1 - base), z * (1 + n * (1 - base)) <= 1, Implies(n >= 1, z <= base, evaluate=False)]
             facts.append(sympy.Or(n >= 1, And(sympy.Eq(n, 0, evaluate=False), sympy.Eq(z, 1, evaluate=False), evaluate=False), evaluate=False))
@@ -455,6 +507,8 @@ def _compare_powers(statement: Any, prover: _Prover) -> Finding | None:
             facts.append(Implies(base > 0, z > 0, evaluate=False))
     for i, (a, za) in enumerate(zip(bases, variables, strict=True)):
         for b, zb in list(zip(bases, variables, strict=True))[:i]:
+            if not (za.is_nonnegative and zb.is_nonnegative):
+                continue
             if prover.holds(sympy.Le(a, b, evaluate=False)):
                 facts.append(za <= zb)
             elif prover.holds(sympy.Ge(a, b, evaluate=False)):

@@ -17,8 +17,10 @@ from flint import arb, ctx, fmpq
 from cdmtheory.engine.decide import Finding, prove
 from cdmtheory.engine.evaluate import Open, Undefined, complete, value
 from cdmtheory.engine.falsify import points, satisfies
+from cdmtheory.engine.formula import FALSE
+from cdmtheory.engine.reduce import NotPolynomial, reduce_claim
 from cdmtheory.engine.solvers import Solvers
-from cdmtheory.language import L, Unique, _Optimum, kappa, mu, spectral_radius, worst_rate
+from cdmtheory.language import L, Unique, _OfMethod, _Optimum, bind, kappa, mu, spectral_radius, worst_rate
 from cdmtheory.modes import characteristic, coefficients_of
 
 __all__ = ["decide_optimum"]
@@ -75,7 +77,9 @@ def _shown(witness: dict[Any, Any]) -> str:
 
 
 def _range_of(s: Any, e: Any) -> Any:
-    """That an expression lies in the range its symbol has by assumption."""
+    """That an expression lies in the range its symbol has by assumption; an integer must be seen to be one."""
+    if s.is_integer and not e.is_integer:
+        return sympy.Eq(sympy.floor(e), e, evaluate=False) if e.is_number else sympy.false
     if s.is_positive:
         return sympy.Gt(e, 0, evaluate=False)
     if s.is_nonnegative:
@@ -108,6 +112,8 @@ def _not_attained_somewhere(claim: _Optimum, outer: tuple[Any, ...], inner: tupl
             return None
         here = [sympy.Eq(s, sympy.Rational(int(x.p), int(x.q)), evaluate=False) for s, x in problem.items() if s != kappa]
         tell("is it attained at one problem?")
+        if _certainly_empty((*inner, *here), solvers, deadline):
+            continue  # no parameters are allowed at this problem
         above = prove(sympy.Gt(claim.quantity, claim.value, evaluate=False), (*inner, *here), (), solvers, min(deadline, time.monotonic() + 5), tell)
         if above.verdict == "DISAGREEMENT":
             return above
@@ -116,6 +122,15 @@ def _not_attained_somewhere(claim: _Optimum, outer: tuple[Any, ...], inner: tupl
             reason = f"at this problem every choice of {', '.join(s.name for s in claim.over)} gives more than the value, so it is not attained"
             return Finding("REFUTED", above.by, {"point": shown, "lhs": None, "rhs": None}, reason=reason)
     return None
+
+
+def _certainly_empty(given: tuple[Any, ...], solvers: Solvers, deadline: float) -> bool:
+    """Whether no point satisfies some hypotheses, as far as polynomials can tell."""
+    try:
+        problem = reduce_claim(sympy.false, given)
+    except NotPolynomial:
+        return True
+    return problem.domain == FALSE or solvers.ask(problem, problem.domain, min(deadline, time.monotonic() + 3)).status != "sat"
 
 
 def _witnesses(claim: _Optimum, outer: tuple[Any, ...], inner: tuple[Any, ...], hints: tuple[Any, ...]) -> Iterator[dict[Any, Any]]:
@@ -140,15 +155,21 @@ def _witnesses(claim: _Optimum, outer: tuple[Any, ...], inner: tuple[Any, ...], 
 
 
 def _solutions(equations: Any, over: tuple[Any, ...]) -> list[dict[Any, Any]]:
-    """Solutions of a small polynomial system; every root is a symbol of its own, so that SymPy sees rational functions."""
-    roots = {s: sympy.Dummy(f"root_{s.name}", positive=True) for e in equations for s in e.free_symbols if s.is_positive and s not in over}
+    """Solutions of a small polynomial system; every root is a symbol of its own, so that SymPy sees rational functions.
+
+    A parameter under a square root is found through its root.
+    """
+    rooted = {p.base for e in equations for p in e.atoms(sympy.Pow) if p.exp.is_Rational and not p.exp.is_Integer} & set(over)
+    roots = {s: sympy.Dummy(f"root_{s.name}", positive=True) for e in equations for s in e.free_symbols
+             if s.is_positive and (s not in over or s in rooted)}
+    unknown = [roots.get(s, s) if s in rooted else s for s in over]
     squares = {s: r**2 for s, r in roots.items()}
-    back: dict[Any, Any] = {r: sympy.sqrt(s) for s, r in roots.items()}
+    back: dict[Any, Any] = {r: sympy.sqrt(s) for s, r in roots.items() if s not in over}
     rational = []
     for e in equations:
         inside = e.xreplace(squares)
         for power in sorted((p for p in inside.atoms(sympy.Pow) if p.exp.is_Rational and not p.exp.is_Integer), key=sympy.count_ops):
-            if power.free_symbols & set(over):
+            if power.free_symbols & set(unknown):
                 return []
             known = next((r for r, p in back.items() if p == power), None)
             symbol = known or sympy.Dummy("root", positive=True)
@@ -156,11 +177,11 @@ def _solutions(equations: Any, over: tuple[Any, ...]) -> list[dict[Any, Any]]:
             inside = inside.xreplace({power: symbol})
         rational.append(sympy.numer(sympy.together(inside)))
     try:
-        found = sympy.solve(rational, list(over), dict=True)
+        found = sympy.solve(rational, unknown, dict=True)
     except (NotImplementedError, ValueError, TypeError):
         return []
-    found = [w for w in found if all(s in w for s in over) and not any(w[s].free_symbols & set(over) or w[s].has(sympy.I) for s in over)]
-    return [{s: sympy.factor(w[s]).xreplace(back).xreplace(back) for s in over} for w in found]
+    found = [w for w in found if all(s in w for s in unknown) and not any(w[s].free_symbols & set(unknown) or w[s].has(sympy.I) for s in unknown)]
+    return [{s: sympy.factor(w[r] ** (2 if s in rooted else 1)).xreplace(back).xreplace(back) for s, r in zip(over, unknown, strict=True)} for w in found]
 
 
 def _touching(claim: _Optimum, inner: tuple[Any, ...]) -> Iterator[Any]:
@@ -172,7 +193,7 @@ def _touching(claim: _Optimum, inner: tuple[Any, ...]) -> Iterator[Any]:
     for g in inner:
         for relation in g.atoms(sympy.core.relational.Relational):
             yield (relation.lhs - relation.rhs).xreplace(swap)
-    if not claim.quantity.has(spectral_radius, worst_rate, sympy.Abs, sympy.Max, sympy.Min):
+    if not claim.quantity.has(_OfMethod, sympy.Abs, sympy.Max, sympy.Min):
         for s in claim.over:
             yield sympy.diff(claim.quantity.xreplace(swap), s)
 
@@ -185,11 +206,9 @@ def _equations_of(quantity: Any, target: Any) -> Iterator[Any]:
         yield quantity.args[0] - target
         yield quantity.args[0] + target
     elif isinstance(quantity, (spectral_radius, worst_rate)):
-        from cdmtheory.language import h
-
         ends = [quantity.args[1]] if isinstance(quantity, spectral_radius) else [mu, L]
         for at in ends:
-            found = characteristic(coefficients_of(quantity.args[0].xreplace({h: at}).method), at)
+            found = characteristic(coefficients_of(bind(quantity.args[0], at).method), at)
             trace, determinant = sympy.sympify(found.trace), sympy.sympify(found.determinant)
             if determinant == 0:
                 yield from (trace - target, trace + target)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import sympy
@@ -31,7 +32,7 @@ from cdmtheory.engine.formula import (
     negate,
     weights,
 )
-from cdmtheory.language import L, MethodTerm, _Optimum, eps, h, k, kappa, mu, residual, spectral_radius, stable, worst_rate, worst_residual
+from cdmtheory.language import L, MethodTerm, _OfMethod, _Optimum, bind, eps, h, k, kappa, mu, residual, spectral_radius, stable, worst_rate, worst_residual
 from cdmtheory.modes import characteristic, coefficients_of
 from cdmtheory.modes import residual as residual_polynomial
 
@@ -96,6 +97,8 @@ class _Reducer:
         self.fresh_symbols: list[Any] = []
         self.cache: dict[Any, Any] = {}
         self.strengthened = False
+        self.watched: list[Any] = []  # powers that must be defined, each by itself so that nothing cancels
+        self.watched_at: list[Any] = []  # the same at some eigenvalue in [mu, L], which is a symbol of its own
 
     # -- statements ---------------------------------------------------------------------------------------------
 
@@ -113,6 +116,8 @@ class _Reducer:
         if isinstance(s, Equivalent):
             parts = [self.statement(p) for p in s.args]
             return _Node("any", (_Node("all", tuple(parts)), _Node("all", tuple(_negated(p) for p in parts))))
+        if isinstance(s, (stable, sympy.core.relational.Relational)):
+            self.watch(s)
         if isinstance(s, stable):
             ends = [s.args[1]] if len(s.args) == 2 else [mu, L]
             if len(s.args) == 1 and h in s.args[0].free_symbols:
@@ -179,7 +184,33 @@ class _Reducer:
             raise NotPolynomial(f"a statement about every number of steps ({steps}); claims for all k are not decided yet")
         if steps > LARGEST_RESIDUAL:
             raise NotPolynomial(f"a residual polynomial of degree {steps}; decided are degrees up to {LARGEST_RESIDUAL}")
-        return sympy.sympify(residual_polynomial(term.xreplace({h: at}).method, int(steps), at))
+        return sympy.sympify(residual_polynomial(bind(term, at).method, int(steps), at))
+
+    # -- what must be defined -----------------------------------------------------------------------------------
+
+    def watch(self, e: Any) -> None:
+        """Note every root and reciprocal in a statement as it stands, the methods' own included, before anything can cancel."""
+        if isinstance(e, MethodTerm):
+            for a in e.args[1:]:
+                self.watch(a)
+            return
+        if isinstance(e, _OfMethod):
+            for a in e.args[1:]:
+                self.watch(a)
+            over_all = isinstance(e, (worst_rate, worst_residual)) or (isinstance(e, stable) and len(e.args) == 1)
+            if over_all and h in e.args[0].free_symbols:
+                at = sympy.Dummy("h", positive=True)
+                self.watched_at.append(at)
+            else:
+                at = h if over_all else e.args[-1]
+            term = bind(e.args[0], at)
+            for part in (term, *_coefficients(term, e)):
+                self.watch(part)
+            return
+        if isinstance(e, sympy.Pow) and e.exp.is_Rational and (e.exp < 0 or not e.exp.is_Integer):
+            self.watched.append(self.expression(e))
+        for a in e.args:
+            self.watch(a)
 
     # -- expressions --------------------------------------------------------------------------------------------
 
@@ -230,10 +261,26 @@ def _fresh_name(e: Any) -> str:
     return {"Abs": "modulus", "Max": "maximum", "Min": "minimum", "spectral_radius": "radius"}.get(type(e).__name__, "y")
 
 
+def _coefficients(term: MethodTerm, quantity: Any) -> list[Any]:
+    """The coefficients that a quantity runs a method with, as SymPy expressions."""
+    try:
+        schedule = term.method.schedule
+        steps = quantity.args[1] if isinstance(quantity, (residual, worst_residual)) else None
+        if schedule.constant is not None:
+            rows = [*schedule.opening, schedule.constant]
+        elif steps is not None and steps.is_Integer and steps <= LARGEST_RESIDUAL:
+            rows = list(islice(schedule, int(steps)))
+        else:
+            return []
+    except ValueError as error:
+        raise NotPolynomial(str(error)) from None
+    return [sympy.sympify(x) for row in rows for x in row]
+
+
 def _characteristic(term: MethodTerm, at: Any) -> tuple[Any, Any]:
     """Trace and determinant of a method at an eigenvalue, as SymPy expressions; ``h`` in the method is that eigenvalue."""
-    made = term.xreplace({h: at}).method
     try:
+        made = bind(term, at).method
         found = characteristic(coefficients_of(made), sympy.sympify(at))
     except ValueError as error:
         raise NotPolynomial(str(error)) from None
@@ -489,13 +536,17 @@ def reduce_claim(statement: Any, given: tuple[Any, ...]) -> Problem:
     reducer = _Reducer()
     hypotheses = [reducer.statement(g) for g in given]
     hypothesis_definitions = list(reducer.definitions)
+    hypothesis_watched = [w for w in reducer.watched if not w.has(*reducer.watched_at)] if reducer.watched_at else list(reducer.watched)
+    reducer.watched, reducer.watched_at = [], []
     eigenvalues: list[Any] = []
     hypotheses = [_no_quantifier_in_hypothesis(t, eigenvalues) for t in hypotheses]
     goal = reducer.statement(statement)
     failing = _without_quantifiers(_negated(goal), reducer, eigenvalues)
     if _depends_on_bound(reducer, [e for e in eigenvalues if reducer.strengthened]):
         raise NotPolynomial("a supremum over the eigenvalues inside a nested expression")
-    every = [failing, *hypotheses, *reducer.definitions]
+    eigenvalues += reducer.watched_at
+    seen = [_Compare(w, "=", w) for w in (*reducer.watched, *hypothesis_watched)]  # only so that the ring knows them
+    every = [failing, *hypotheses, *reducer.definitions, *seen]
     used = set().union(*(e.free_symbols for t in every for c in _comparisons(t) for e in (c.left, c.right)))
     used |= {s for s in statement.free_symbols | set().union(*(g.free_symbols for g in given)) if isinstance(s, sympy.Symbol)}
     used -= set(reducer.fresh_symbols)
@@ -509,14 +560,17 @@ def reduce_claim(statement: Any, given: tuple[Any, ...]) -> Problem:
     needs: list[Any] = []
     domain += [_polynomial(t, ring, needs) for t in hypotheses]
     hypothesis_ties = [_polynomial(t, ring, needs) for t in hypothesis_definitions]
+    needs += [x for w in hypothesis_watched for x in ring.rational(w)[2] if x not in needs]
     domain += [*needs, *hypothesis_ties]
 
     needs = []
     failed = _polynomial(failing, ring, needs)
     meaning = {ring.substitution[y]: _polynomial(t, ring, needs) for y, t in zip(reducer.fresh_symbols, reducer.definitions, strict=True)}
     meaning |= ring.root_definitions()
+    needs += [x for w in reducer.watched for x in ring.rational(w)[2] if x not in needs]
     undefined = [conjunction(negate(map_atoms(n, ring.simplified)), _ties_for(n, ring, meaning)) for n in needs]
     failure = disjunction(conjunction(failed, *meaning.values(), *needs), *undefined)
+    # "undefined at some eigenvalue" has a variable of its own, which stands for nothing in the first alternative
     domain_formula = map_atoms(conjunction(*domain, *[_ties_for(part, ring, ring.root_definitions()) for part in domain]), ring.simplified)
     failure = map_atoms(failure, ring.simplified)
     fixed = _dehomogenised(ring, domain_formula, failure)
@@ -573,6 +627,8 @@ def _implied(ring: _Ring, symbol: Any, eigenvalues: list[Any]) -> Formula:
         parts.append(Atom(v, "<="))
     elif symbol.is_nonzero:
         parts.append(Atom(v, "!="))
+    if symbol.is_integer and ring.substitution[symbol] == symbol:  # no integer lies between −1 and 0, or 0 and 1
+        parts.append(disjunction(atom(v, "="), atom(1 - v, "<="), *([] if symbol.is_nonnegative else [atom(v + 1, "<=")])))
     if symbol == L:
         parts.append(_ordered(ring, mu, L))
     if symbol == h or symbol in eigenvalues:

@@ -21,6 +21,7 @@ from flint import fmpq
 from cdmtheory.engine.evaluate import complete
 from cdmtheory.engine.formula import All, Formula, atoms, smtlib
 from cdmtheory.engine.reduce import Problem
+from cdmtheory.language import mu
 
 __all__ = ["Answer", "Solvers", "candidates", "script"]
 
@@ -182,6 +183,6 @@ def candidates(problem: Problem, models: tuple[dict[str, Fraction], ...]) -> lis
                 number = number if bits is None else number.limit_denominator(bits)
                 values[v] = fmpq(number.numerator, number.denominator)
             point = complete(problem.point(values))
-            if point not in found:
+            if point.get(mu, 1) != 0 and point not in found:
                 found.append(point)
     return found
