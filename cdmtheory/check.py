@@ -47,6 +47,8 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import math
+import operator
 import re
 import sys
 from fractions import Fraction
@@ -56,19 +58,28 @@ from typing import Any
 __all__ = ["canonical", "check", "check_text", "key", "main"]
 
 LARGEST_FILE = 20_000_000
-WORK = 4_000_000  # coefficient products, weighed by their size, that one file may cost
+WORK = 2_000_000  # coefficient products, weighed by their size, that one file may cost
 DEPTH = 200
 LARGEST_EXPONENT = 10_000
 RATIONAL = re.compile(r"-?[0-9]{1,4000}(/[0-9]{1,4000})?", re.ASCII)
 EXPONENT = re.compile(r"[1-9][0-9]{0,4}", re.ASCII)
 RELATIONS = ("<", "<=", "=", "!=")
 
-Monomial = tuple[tuple[str, int], ...]
+MOST_VARIABLES = 100
+
+Monomial = tuple[int, ...]  # the exponents of all variables
 Polynomial = dict[Monomial, Fraction]
 
 
 class Rejected(Exception):
     """Why a certificate is not accepted."""
+
+
+class _Names:
+    """The variables that a polynomial may have, and where their exponents stand."""
+
+    def __init__(self, place: dict[str, int], count: int) -> None:
+        self.place, self.count = place, count
 
 
 class _Budget:
@@ -109,20 +120,21 @@ def _rational(text: Any) -> Fraction:
     return Fraction(int(numerator), int(denominator or 1))
 
 
-def _monomial(text: str, names: frozenset[str]) -> Monomial:
-    powers: dict[str, int] = {}
+def _monomial(text: str, names: _Names) -> Monomial:
+    powers = [0] * names.count
     for factor in text.split("*") if text != "1" else ():
         name, mark, exponent = factor.partition("^")
-        if name not in names or name in powers:
+        place = names.place.get(name)
+        if place is None or powers[place]:
             raise Rejected(f"{name[:40]!r} is not a variable, or stands twice in {text[:40]!r}")
         if mark and not EXPONENT.fullmatch(exponent):
             raise Rejected(f"the exponent in {factor[:40]!r} is not a positive integer")
-        powers[name] = int(exponent or 1)
-    _need(sum(powers.values()) <= LARGEST_EXPONENT, "an exponent is too large")
-    return tuple(sorted(powers.items()))
+        powers[place] = int(exponent or 1)
+    _need(sum(powers) <= LARGEST_EXPONENT, "an exponent is too large")
+    return tuple(powers)
 
 
-def _polynomial(node: Any, names: frozenset[str]) -> Polynomial:
+def _polynomial(node: Any, names: _Names) -> Polynomial:
     _need(isinstance(node, dict), "a polynomial is not an object")
     found: Polynomial = {}
     for text, coefficient in node.items():
@@ -133,7 +145,7 @@ def _polynomial(node: Any, names: frozenset[str]) -> Polynomial:
     return {m: c for m, c in found.items() if c}
 
 
-def _formula(node: Any, names: frozenset[str], depth: int = 0) -> Any:
+def _formula(node: Any, names: _Names, depth: int = 0) -> Any:
     """A formula as ``(relation, polynomial)``, ``("all", parts)`` or ``("any", parts)``."""
     _need(depth < DEPTH, "a formula is nested too deeply")
     _need(isinstance(node, dict) and len(node) == 1, "a formula is not an object with one entry")
@@ -157,31 +169,42 @@ def _change(formula: Any, change: Any) -> Any:
 # -- polynomials ----------------------------------------------------------------------------------------------------------
 
 
-def _cost(c: Fraction) -> int:
-    """What it costs to compute with a long number; nothing for a short one."""
-    bits: int = c.numerator.bit_length() + c.denominator.bit_length()
-    return (bits >> 9) ** 2
+def _cost(*numbers: int) -> int:
+    """What it costs to compute with long numbers; nothing for short ones."""
+    return int(max(n.bit_length() for n in numbers) >> 9) ** 2
 
 
 def _add(total: Polynomial, monomial: Monomial, c: Fraction, budget: _Budget) -> None:
     before = total.get(monomial)
     if before is not None:
-        budget.spend(_cost(before))
+        budget.spend(_cost(before.numerator, before.denominator, c.numerator, c.denominator))
         c += before
     total[monomial] = c
 
 
+def _integers(p: Polynomial, budget: _Budget) -> tuple[list[tuple[Monomial, int]], int]:
+    """A polynomial as integers over one denominator."""
+    denominator = 1
+    for c in p.values():
+        if denominator % c.denominator:
+            budget.spend(_cost(denominator, c.denominator))
+            denominator = math.lcm(denominator, c.denominator)
+    budget.spend(len(p) * _cost(denominator, *(c.numerator for c in p.values())))
+    return [(m, c.numerator * (denominator // c.denominator)) for m, c in p.items()], denominator
+
+
 def _times(a: Polynomial, b: Polynomial, budget: _Budget) -> Polynomial:
     budget.spend(1 + len(a) * len(b))
-    found: Polynomial = {}
-    for m, c in a.items():
-        for n, d in b.items():
-            powers = dict(m)
-            for name, e in n:
-                powers[name] = powers.get(name, 0) + e
-            budget.spend(_cost(c) + _cost(d) + (len(powers) >> 3))
-            _add(found, tuple(sorted(powers.items())), c * d, budget)
-    return {m: c for m, c in found.items() if c}
+    (left, p), (right, q) = _integers(a, budget), _integers(b, budget)
+    each = _cost(max((c for _, c in left), key=abs, default=0), max((c for _, c in right), key=abs, default=0))
+    budget.spend(len(a) * len(b) * (each + (len(left[0][0]) >> 3 if left else 0)))
+    found: dict[Monomial, int] = {}
+    for m, c in left:
+        for n, d in right:
+            product = tuple(map(operator.add, m, n))
+            found[product] = found.get(product, 0) + c * d
+    budget.spend(len(found) * _cost(p * q))
+    return {m: Fraction(c, p * q) for m, c in found.items() if c}
 
 
 def _plus(total: Polynomial, p: Polynomial, budget: _Budget) -> None:
@@ -197,13 +220,14 @@ def _negative(p: Polynomial) -> Polynomial:
 # -- a part ---------------------------------------------------------------------------------------------------------------
 
 
-def _read(part: Any, budget: _Budget) -> tuple[list[tuple[str, str]], Any, Any]:
-    """Signs of the variables that are not fixed, domain and failure with the fixed variables set to 1."""
+def _read(part: Any, budget: _Budget) -> tuple[_Names, list[tuple[str, str]], Any, Any]:
+    """The variables that are not fixed, their signs, domain and failure with the fixed variables set to 1."""
     names = _field(part, "variables", list)
     _need(all(isinstance(n, str) and n.isidentifier() for n in names) and len(set(names)) == len(names), "the variables are not different names")
-    known = frozenset(names)
+    _need(len(names) <= MOST_VARIABLES, f"there are more than {MOST_VARIABLES} variables")
+    known = _Names({n: i for i, n in enumerate(names)}, len(names))
     signs = _field(part, "signs", dict)
-    _need(all(n in known and s in (">", ">=") for n, s in signs.items()), "a sign is not > or >= of a variable")
+    _need(all(n in known.place and s in (">", ">=") for n, s in signs.items()), "a sign is not > or >= of a variable")
     domain, failure = (_formula(_field(part, name, dict), known) for name in ("domain", "failure"))
     _need(all(isinstance(e, str) for e in _field(part, "substitution", dict).values()), "a substitution is not text")
     polynomials = [p for formula in (domain, failure) for _, p in _atoms(formula)]
@@ -213,20 +237,24 @@ def _read(part: Any, budget: _Budget) -> tuple[list[tuple[str, str]], Any, Any]:
         variable = _field(entry, "variable", str)
         weights = {n: _rational(w) for n, w in _field(entry, "weights", dict).items()}
         _need(signs.get(variable) == ">", f"{variable[:40]!r} is set to 1, but is not positive")
-        _need(weights.keys() <= known and weights.get(variable), f"the weights do not let {variable[:40]!r} be scaled to 1")
+        _need(weights.keys() <= known.place.keys() and weights.get(variable), f"the weights do not let {variable[:40]!r} be scaled to 1")
         _need(not any(weights.get(n) for n in fixed), f"scaling {variable[:40]!r} changes a variable that is already fixed")
+        heavy = [(known.place[n], w) for n, w in weights.items()]
         for p in polynomials:
-            degrees = {sum((weights.get(n, 0) * e for n, e in m), Fraction(0)) for m in p}
+            degrees = {sum((w * m[i] for i, w in heavy), Fraction(0)) for m in p}
             _need(len(degrees) <= 1, f"a polynomial is not homogeneous in the weights of {variable[:40]!r}")
         fixed[variable] = None
+
+    ones = {known.place[n] for n in fixed}
 
     def at_one(p: Polynomial) -> Polynomial:
         found: Polynomial = {}
         for m, c in p.items():
-            _add(found, tuple((n, e) for n, e in m if n not in fixed), c, budget)
+            _add(found, tuple(0 if i in ones else e for i, e in enumerate(m)), c, budget)
         return {m: c for m, c in found.items() if c}
 
-    return [(n, signs[n]) for n in names if n in signs and n not in fixed], _change(domain, at_one), _change(failure, at_one)
+    free = {n: i for n, i in known.place.items() if n not in fixed}
+    return _Names(free, len(names)), [(n, signs[n]) for n in names if n in signs and n in free], _change(domain, at_one), _change(failure, at_one)
 
 
 def canonical(part: Any) -> str:
@@ -237,17 +265,18 @@ def canonical(part: Any) -> str:
     Rejected
         If the part cannot be read.
     """
-    signs, domain, failure = _read(part, _Budget())
+    names, signs, domain, failure = _read(part, _Budget())
+    order = sorted(names.place.items())
 
     def form(formula: Any) -> str:
         kind, content = formula
         if kind in RELATIONS:
-            terms = {"*".join(f"{n}^{e}" for n, e in m): str(c) for m, c in content.items()}
+            terms = {"*".join(f"{n}^{m[i]}" for n, i in order if m[i]): str(c) for m, c in content.items()}
             return json.dumps([kind, sorted(terms.items())], ensure_ascii=False)
         pieces = sorted({form(p) for p in content})
         return pieces[0] if len(pieces) == 1 else f"[{json.dumps(kind)}, {', '.join(pieces)}]"
 
-    used = {n for f in (domain, failure) for _, p in _atoms(f) for m in p for n, _ in m}
+    used = {n for f in (domain, failure) for _, p in _atoms(f) for m in p for n, i in order if m[i]}
     return "\n".join([json.dumps(sorted(s for s in signs if s[0] in used), ensure_ascii=False), form(domain), form(failure)])
 
 
@@ -280,7 +309,7 @@ class _State:
                 self.add(part)
 
 
-def _prove(node: Any, state: _State, names: frozenset[str], place: str, depth: int = 0) -> None:
+def _prove(node: Any, state: _State, names: _Names, place: str, depth: int = 0) -> None:
     _need(depth < DEPTH, "the proof is nested too deeply")
     _need(isinstance(node, dict), f"{place}: a proof is not an object")
     try:
@@ -308,12 +337,13 @@ def _index(i: Any, count: int) -> int:
     return int(i)
 
 
-def _contradiction(node: Any, state: _State, names: frozenset[str]) -> None:
+def _contradiction(node: Any, state: _State, names: _Names) -> None:
     """Expands the identity of a branch and looks at the signs."""
     _keys(node, {"terms"}, frozenset({"multipliers"}))
     total: Polynomial = {}
     positive = False
-    products: dict[tuple[int, ...], Polynomial] = {(): {(): Fraction(1)}}
+    one: Monomial = (0,) * names.count
+    products: dict[tuple[int, ...], Polynomial] = {(): {one: Fraction(1)}}
 
     def product(indices: tuple[int, ...]) -> Polynomial:
         for end in range(len(indices) + 1):
@@ -339,7 +369,7 @@ def _contradiction(node: Any, state: _State, names: frozenset[str]) -> None:
             p = _polynomial(square, names)
             value = _times(value, _times(p, p, state.budget), state.budget)
         positive = positive or (relations <= {"<", "!="} and not squares)
-        _plus(total, _times({(): weight}, value, state.budget), state.budget)
+        _plus(total, _times({one: weight}, value, state.budget), state.budget)
     for multiplier in _field({"multipliers": [], **node}, "multipliers", list):
         relation, p = state.facts[_index(_field(multiplier, "fact", int), len(state.facts))]
         _keys(multiplier, {"fact", "times"})
@@ -347,16 +377,17 @@ def _contradiction(node: Any, state: _State, names: frozenset[str]) -> None:
         _plus(total, _times(_polynomial(multiplier["times"], names), p, state.budget), state.budget)
     _need(positive, "no term is a product of strict facts alone")
     wrong = next((m for m, c in total.items() if c), None)
-    _need(wrong is None, f"the sum is not zero: {'*'.join(f'{n}^{e}' for n, e in wrong or ())[:80] or 'the constant term'} remains")
+    shown = "*".join(f"{n}^{wrong[i]}" for n, i in names.place.items() if wrong[i]) if wrong else ""
+    _need(wrong is None, f"the sum is not zero: {shown[:80] or 'the constant term'} remains")
 
 
 def _check_part(part: Any, budget: _Budget) -> None:
-    signs, domain, failure = _read(part, budget)
+    names, signs, domain, failure = _read(part, budget)
     _need(part.get("key") == key(part), "the key is not that of the formulas")
-    state = _State([("<" if s == ">" else "<=", {((n, 1),): Fraction(-1)}) for n, s in signs], [], budget)
+    start = [("<" if s == ">" else "<=", {tuple(int(i == names.place[n]) for i in range(names.count)): Fraction(-1)}) for n, s in signs]
+    state = _State(start, [], budget)
     state.add(domain)
     state.add(failure)
-    names = frozenset(part["variables"]) - {entry["variable"] for entry in part["fixed"]}
     _prove(part.get("proof"), state, names, "the proof")
 
 
