@@ -11,25 +11,31 @@ import time
 import pytest
 
 import cdmtheory
+from cdmtheory import eta
 from cdmtheory.claims import Claim
+from cdmtheory.cli import main
+from cdmtheory.collect import Collected
 from cdmtheory.engine.session import Session, select
 from cdmtheory.engine.verdict import VERDICTS, Verdict
 from tests_support import environment
 
-HEADER = "from sympy import Eq, Symbol, log, symbols\nfrom cdmtheory import Claim, L, beta, eta, gradient_descent, heavy_ball, kappa, mu, stable, worst_rate\n"
+HEADER = ("from sympy import Rational, gamma, log, symbols\n"
+          "from cdmtheory import Claim, L, beta, eta, gradient_descent, heavy_ball, kappa, mu, stable, worst_rate\n")
 CLAIMS = {
     "proved": "proved = Claim('a true one', that=stable(gradient_descent(1 / L)))\n",
     "refuted": "refuted = Claim('a false one', that=stable(gradient_descent(2 / L)))\n",
     "vacuous": "vacuous = Claim('an empty one', given=[eta > 2, eta < 1], that=stable(gradient_descent(eta)))\n",
-    "undecided": "undecided = Claim('an open one', that=Symbol('x')**2 + log(kappa)**2 > -Symbol('y')**4 * log(1 + eta)**2 - log(2 + eta)**3)\n",
+    "undecided": "undecided = Claim('an open one', that=gamma(1 + kappa)**2 > Rational(1, 10**9))\n",
     "held": "held = Claim('with a near miss that holds', that=stable(gradient_descent(1 / L)), near_miss=worst_rate(gradient_descent(1 / L)) < 2)\n",
     "open_miss": "open_miss = Claim('with an open near miss', that=stable(gradient_descent(1 / L)), "
-                 "near_miss=Symbol('x')**2 + log(kappa)**2 > -Symbol('y')**4 * log(1 + eta)**2 - log(2 + eta)**3)\n",
+                 "near_miss=gamma(1 + kappa)**2 > Rational(1, 10**9))\n",
     "missed": "missed = Claim('with a near miss that fails', that=stable(gradient_descent(1 / L)), near_miss=stable(gradient_descent(2 / L)))\n",
     "error": "raise ValueError('broken on purpose')\n",
     "none": "nothing = 1\n",
 }
-SLOW = "x, y, z, w = symbols('x y z w', positive=True)\nslow = Claim('slow', that=x**9*y**7 + z**9*w**5 + x**3*y**3*z**3*w**3 - 3*x**4*y**4*z**4*w**3 + log(x)**2 > -1)\n"
+SLOW = """x, y, z, w = symbols('x y z w', positive=True)
+slow = Claim('as a polynomial it has a million terms', that=(1 + x + 2*y + 3*z + 5*w)**70 >= x**70 + y**70 + z**70*w)
+"""
 
 
 def verify(*arguments, folder, timeout=100, **more):
@@ -47,12 +53,20 @@ def folder(tmp_path_factory):
 
 # -- exit codes ----------------------------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize(("files", "code"), [(["proved"], 0), (["missed"], 0), (["refuted"], 1), (["vacuous"], 1), (["held"], 1), (["undecided"], 4), (["open_miss"], 4),
-                                             (["error"], 2), (["none"], 5), (["error", "refuted", "undecided"], 2), (["refuted", "undecided"], 1)], ids=str)
-def test_the_exit_code_says_what_came_out(files, code, folder):
-    done = verify("--timeout", "8", *[f"{f}.py" for f in files], folder=folder)
-    assert done.returncode == code, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
+@pytest.fixture
+def command(folder, monkeypatch, capsys):
+    """``command("verify", …)`` runs the command line here; the answer is the exit code, standard output and standard error."""
+    monkeypatch.chdir(folder)
+
+    def run(*arguments):
+        code = main(list(arguments))
+        return code, *capsys.readouterr()
+    return run
+
+
+@pytest.mark.parametrize(("files", "code"), [("proved missed", 0), ("held", 1), ("undecided", 4), ("error proved", 2), ("none", 5)])
+def test_the_exit_code_says_what_came_out(files, code, command):
+    assert command("verify", "--timeout", "6", *[f"{f}.py" for f in files.split()])[0] == code
 
 
 def verdict(kind, *misses):
@@ -126,11 +140,11 @@ def test_json_to_a_file(folder, tmp_path):
 
 
 @pytest.mark.parametrize("target", ["missing/out.json", "."])
-def test_an_output_that_cannot_be_written_is_seen_before_the_work(folder, target):
-    done = verify("--json", target, "proved.py", folder=folder)
-    assert done.returncode == 2
-    assert f"error: --json {target}: " in done.stdout + done.stderr
-    assert "PROVED" not in done.stdout
+def test_an_output_that_cannot_be_written_is_seen_before_the_work(command, target):
+    code, out, err = command("verify", "--json", target, "proved.py")
+    assert code == 2
+    assert f"error: --json {target}: " in out + err
+    assert "PROVED" not in out
 
 
 # -- options -------------------------------------------------------------------------------------------------------------------
@@ -138,43 +152,40 @@ def test_an_output_that_cannot_be_written_is_seen_before_the_work(folder, target
 @pytest.mark.parametrize(("arguments", "message"), [
     (["--timeout", "0"], "timeout = 0.0; allowed is a positive number of seconds"), (["--timeout", "-1"], "timeout = -1.0"), (["--timeout", "nan"], "timeout = nan"),
     (["--timeout", "inf"], "timeout = inf"), (["--timeout", "soon"], "invalid float value"), (["--jobs", "0"], "--jobs = 0; allowed is a whole number >= 1"),
-    (["--jobs", "x"], "invalid int value"), (["-k", "and or"], "-k 'and or' cannot be read"), (["-k", "(polyak"], "cannot be read"), (["--what"], "unrecognized arguments")],
-    ids=str)
-def test_wrong_usage(arguments, message, folder):
-    done = verify(*arguments, "proved.py", folder=folder)
-    assert done.returncode == 2
-    assert message in done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
+    (["--jobs", "x"], "invalid int value"), (["-k", "and or"], "-k 'and or' cannot be read"), (["-k", "(polyak"], "cannot be read"),
+    (["--what"], "unrecognized arguments")], ids=str)
+def test_wrong_usage(arguments, message, command):
+    code, out, err = command("verify", *arguments, "proved.py")
+    assert code == 2
+    assert message in out + err
+    assert "Traceback" not in err
 
 
-@pytest.mark.parametrize("path", ["missing.py", "missing", "proved.py::missing", "proved.py::proved::more"])
-def test_a_missing_path_is_one_error_and_the_rest_is_decided(path, folder):
-    done = verify("--json", "-", path, "proved.py", folder=folder)
+def test_a_missing_path_is_one_error_each_and_the_rest_is_decided(folder):
+    missing = ["missing.py", "missing", "proved.py::missing", "proved.py::proved::more"]
+    done = verify("--json", "-", *missing, "proved.py", folder=folder)
     assert done.returncode == 2
     entries = json.loads(done.stdout)["claims"]
-    assert [(e["id"], e["verdict"]) for e in entries] == [(path, "ERROR"), ("proved.py::proved", "PROVED")]
+    assert [(e["id"], e["verdict"]) for e in entries] == [*[(path, "ERROR") for path in missing], ("proved.py::proved", "PROVED")]
 
 
-def test_list_decides_nothing(folder):
-    done = verify("--list", "proved.py", "refuted.py", "error.py", folder=folder)
-    assert done.stdout.splitlines()[:2] == ["proved.py::proved  a true one", "refuted.py::refuted  a false one"]
-    assert done.stdout.splitlines()[2].startswith("error.py  ERROR: ValueError")
-    assert verify("--list", "none.py", folder=folder).returncode == 5
+def test_list_decides_nothing(command):
+    code, out, _ = command("verify", "--list", "proved.py", "refuted.py", "error.py")
+    assert code == 0
+    assert out.splitlines() == ["proved.py::proved  a true one", "refuted.py::refuted  a false one", "error.py  ERROR: ValueError: broken on purpose (line 3)"]
+    assert command("verify", "--list", "none.py")[0] == 5
 
 
-def test_one_claim_by_name_and_by_words(folder):
-    assert verify("--list", "proved.py::proved", folder=folder).stdout == "proved.py::proved  a true one\n"
-    assert verify("--list", "-k", "TRUE or empty", ".", folder=folder).stdout == "proved.py::proved  a true one\nvacuous.py::vacuous  an empty one\n"
-    assert verify("--list", "-k", "nonexistent", ".", folder=folder).returncode == 5
+def test_one_claim_by_name_and_by_words(command):
+    assert command("verify", "--list", "proved.py::proved")[1] == "proved.py::proved  a true one\n"
+    assert command("verify", "--list", "-k", "TRUE or empty", ".")[1] == "proved.py::proved  a true one\nvacuous.py::vacuous  an empty one\n"
+    assert command("verify", "--list", "-k", "nonexistent", ".")[0] == 5
 
 
 @pytest.mark.parametrize(("expression", "chosen"), [
-    ("polyak", "ab"), ("polyak and not unique", "a"), ("not polyak", "c"), ("(polyak and unique) or nesterov", "bc"), ("C3", "ab"), ("c3/file.py::polyak_rate", "a"), (None, "abc"),
-    ("1-sqrt", "")])
+    ("polyak", "ab"), ("polyak and not unique", "a"), ("not polyak", "c"), ("(polyak and unique) or nesterov", "bc"), ("C3", "ab"),
+    ("c3/file.py::polyak_rate", "a"), (None, "abc"), ("1-sqrt", "")])
 def test_words_select_by_id_and_title(expression, chosen):
-    from cdmtheory import eta
-    from cdmtheory.collect import Collected
-
     made = {"a": ("c3/file.py::polyak_rate", "rate"), "b": ("c3/file.py::polyak_2", "it is Unique"), "c": ("c9.py::nesterov", "rate")}
     entries = [Collected(i, Claim(t, that=eta < 1)) for i, t in made.values()]
     assert [e.id for e in select(entries, expression)] == [made[c][0] for c in chosen]
@@ -184,12 +195,6 @@ def test_stop_at_the_first_failure(folder):
     done = verify("-x", "--json", "-", "proved.py", "refuted.py", "vacuous.py", "missed.py", folder=folder)
     assert done.returncode == 1
     assert [c["id"] for c in json.loads(done.stdout)["claims"]] == ["proved.py::proved", "refuted.py::refuted"]
-
-
-def test_the_verdicts_do_not_depend_on_the_number_of_jobs(folder):
-    files = ["proved.py", "refuted.py", "missed.py"]
-    one, three = (json.loads(verify("--json", "-", "--jobs", n, *files, folder=folder).stdout)["claims"] for n in ("1", "3"))
-    assert [(c["id"], c["verdict"]) for c in one] == [(c["id"], c["verdict"]) for c in three]
 
 
 def test_the_report_on_a_terminal_without_unicode(folder):
@@ -211,7 +216,8 @@ def test_a_broken_file_hides_nothing_else(tmp_path):
     done = verify("--json", "-", ".", folder=tmp_path)
     assert done.returncode == 2
     entries = json.loads(done.stdout)["claims"]
-    assert [(e["id"], e["verdict"]) for e in entries] == [("a_syntax.py", "ERROR"), ("b_exits.py", "ERROR"), ("c_raises.py", "ERROR"), ("d_good.py::proved", "PROVED")]
+    assert [e["id"] for e in entries] == ["a_syntax.py", "b_exits.py", "c_raises.py", "d_good.py::proved"]
+    assert [e["verdict"] for e in entries] == ["ERROR", "ERROR", "ERROR", "PROVED"]
     assert all(e["reason"] for e in entries[:3])
 
 
@@ -234,7 +240,7 @@ def test_a_claim_that_takes_too_long_is_undecided_in_time(tmp_path):
     assert time.monotonic() - began < 15
     (found,) = json.loads(done.stdout)["claims"]
     assert (done.returncode, found["verdict"]) == (4, "UNDECIDED")
-    assert found["reason"]
+    assert "time limit of 2 s" in found["reason"]
 
 
 # -- interrupts ------------------------------------------------------------------------------------------------------------------
@@ -242,8 +248,9 @@ def test_a_claim_that_takes_too_long_is_undecided_in_time(tmp_path):
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_an_interrupt_keeps_the_verdicts(tmp_path):
     (tmp_path / "a.py").write_text(HEADER + CLAIMS["proved"] + CLAIMS["undecided"], encoding="utf-8")
-    with subprocess.Popen([sys.executable, "-m", "cdmtheory", "verify", "--json", "out.json", "--jobs", "1", "--timeout", "60", "a.py"], cwd=tmp_path, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(PYTHONUNBUFFERED="1"), start_new_session=True) as child:
+    command = [sys.executable, "-m", "cdmtheory", "verify", "--json", "out.json", "--jobs", "1", "--timeout", "60", "a.py"]
+    with subprocess.Popen(command, cwd=tmp_path, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(PYTHONUNBUFFERED="1"),
+                          start_new_session=True) as child:
         assert child.stdout is not None
         line = child.stdout.readline()
         assert line.startswith("PROVED"), line
@@ -259,25 +266,23 @@ def test_an_interrupt_keeps_the_verdicts(tmp_path):
 # -- the command itself ------------------------------------------------------------------------------------------------------------
 
 def test_version_and_module():
-    for command in (["-m", "cdmtheory", "--version"], ["-c", "import sys; from cdmtheory.cli import main; sys.exit(main(['--version']))"]):
-        done = subprocess.run([sys.executable, *command], capture_output=True, text=True, timeout=30, env=environment())
-        assert (done.stdout, done.returncode) == (f"cdmtheory {cdmtheory.__version__}\n", 0)
+    done = subprocess.run([sys.executable, "-m", "cdmtheory", "--version"], capture_output=True, text=True, timeout=30, env=environment())
+    assert (done.stdout, done.returncode) == (f"cdmtheory {cdmtheory.__version__}\n", 0)
 
 
-def test_without_a_command_or_with_an_unknown_one():
-    for arguments in ([], ["prove"]):
-        done = subprocess.run([sys.executable, "-m", "cdmtheory", *arguments], capture_output=True, text=True, timeout=30, env=environment())
-        assert done.returncode == 2
-        assert "verify" in done.stdout + done.stderr
+@pytest.mark.parametrize("arguments", [[], ["prove"]], ids=str)
+def test_without_a_command_or_with_an_unknown_one(arguments, command):
+    code, out, err = command(*arguments)
+    assert code == 2
+    assert "verify" in out + err
 
 
 def test_an_internal_error_exits_with_3(monkeypatch, capsys, folder):
-    from cdmtheory import cli
     from cdmtheory.engine import session
 
     def fails(*_, **__):
         raise RuntimeError("a bug")
 
     monkeypatch.setattr(session, "verify_all", fails)
-    assert cli.main(["verify", str(folder / "proved.py")]) == 3
+    assert main(["verify", str(folder / "proved.py")]) == 3
     assert "a bug" in capsys.readouterr().err
