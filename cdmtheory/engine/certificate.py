@@ -40,8 +40,9 @@ LONGEST = 10.0  # seconds that a search for a certificate may take
 SHARE = 0.3  # and its share of the time that is left
 MOST_PRODUCTS = 1500  # columns of a linear program
 MOST_MONOMIALS = 1200  # its rows
-SHAPES = ((1, 0), (2, 0), (1, 2), (2, 2), (3, 1), (2, 4), (3, 3), (4, 1), (4, 3), (5, 2), (3, 6), (6, 2), (6, 5))
-"""How many facts, and how many variables of known sign, the products of one attempt may have."""
+SHAPES = ((1, 0, 0), (2, 0, 0), (1, 2, 0), (2, 2, 0), (1, 1, 1), (3, 1, 0), (2, 4, 0), (2, 2, 2), (3, 3, 0), (4, 1, 0), (4, 3, 0), (3, 2, 3), (5, 2, 0),
+          (3, 6, 0), (6, 2, 0), (6, 5, 0))
+"""How many facts, how many variables of known sign the products of one attempt may have, and (one less than) how many of either a square may have beside it."""
 TOLERANCES = (1e-9, 1e-7, 1e-11, 1e-5)
 
 
@@ -192,7 +193,7 @@ class _Search:
     start: _State
     signed: list[tuple[int, bool, Any]]  # variables of known sign: number of the fact that says so, whether it is strict, the variable
     deadline: float
-    failed: set[tuple[frozenset[str], tuple[int, int]]] = field(default_factory=set)  # facts and shapes that gave nothing
+    failed: set[tuple[frozenset[str], tuple[int, int, int]]] = field(default_factory=set)  # facts and shapes that gave nothing
 
     @staticmethod
     def of(problem: Problem, fixed: set[str], deadline: float) -> _Search:
@@ -244,7 +245,7 @@ class _Search:
 
     def close(self, state: _State) -> _Refuted | None:
         """A proof from the facts alone, with more and more effort."""
-        for first, last, splits, inner in ((0, 4, 0, 0), (0, 0, 1, 3), (4, 7, 0, 0), (0, 0, 1, 6), (7, 10, 0, 0), (0, 0, 2, 4), (10, 13, 0, 0), (0, 0, 2, 8)):
+        for first, last, splits, inner in ((0, 5, 0, 0), (0, 0, 1, 4), (5, 9, 0, 0), (0, 0, 1, 8), (9, 12, 0, 0), (0, 0, 2, 5), (12, 16, 0, 0), (0, 0, 2, 10)):
             found = self.identity(state, first, last) if last else self.split(state, splits, inner)
             if found is not None or self.late():
                 return found
@@ -334,6 +335,7 @@ class _Product:
     facts: tuple[int, ...]
     normal: Any
     strict: bool
+    square: Any = None  # a polynomial whose square is another factor
 
 
 @dataclass(frozen=True)
@@ -432,8 +434,8 @@ class _Attempt:
 
     # products
 
-    def _products(self, count: int, powers: int) -> list[_Product] | None:
-        """Products of at most so many facts with at most so many signed variables; None if they are too many."""
+    def _products(self, count: int, powers: int, squares: int) -> list[_Product] | None:
+        """Products of at most so many facts and signed variables, some of them times a square; None if they are too many."""
         empty = _Product((), self.one, True)
         monomials = self._combinations(self.signed, powers, empty)
         if monomials is None:
@@ -441,21 +443,33 @@ class _Attempt:
         found = self._combinations(self.basic, count, empty)
         if found is None or len(found) * len(monomials) > MOST_PRODUCTS:
             return None
+        pairs = [self._multiply(a, b) for a in found for b in monomials]
+        if squares:
+            few = self._combinations([*self.basic, *self.signed], squares - 1, empty) or [empty]
+            pairs += [_Product(a.facts, self._normal(a.normal * s * s), False, s) for s in self._squares() for a in few[:40]]
         seen: dict[str, int] = {}
         result: list[_Product] = []
-        for a in found:
-            for b in monomials:
-                if self._late():
-                    return None
-                made = self._multiply(a, b)
-                mark = str(made.normal)
-                if mark in seen:
-                    if made.strict and not result[seen[mark]].strict:
-                        result[seen[mark]] = made
-                    continue
-                seen[mark] = len(result)
-                result.append(made)
+        for made in pairs:
+            if self._late():
+                return None
+            mark = str(made.normal)
+            if mark in seen:
+                if made.strict and not result[seen[mark]].strict:
+                    result[seen[mark]] = made
+                continue
+            seen[mark] = len(result)
+            result.append(made)
         return result
+
+    def _squares(self) -> list[Any]:
+        """Polynomials whose squares may help: variables, their differences and sums, and what completes a square in a fact."""
+        polynomials = [a.polynomial for a in self.facts if not a.polynomial.is_constant()]
+        degrees = [list(map(int, p.degrees())) for p in polynomials]
+        gens = [(i, g) for i, g in enumerate(self.context.gens()) if any(d[i] for d in degrees)]
+        found = [p.derivative(i) for p, d in zip(polynomials, degrees, strict=True) for i, _ in gens if d[i] == 2]
+        found += [g for _, g in gens] + [g - c for _, g in gens for c in (1, -1)]
+        found += [g - s * f for (_, g), (_, f) in itertools.combinations(gens, 2) for s in (1, -1)]
+        return list({str(s): s for s in found if not s.is_zero()}.values())[:60]
 
     def _combinations(self, factors: list[_Product], count: int, empty: _Product) -> list[_Product] | None:
         found, level = [empty], [(empty, 0)]
@@ -482,9 +496,9 @@ class _Attempt:
 
     # the linear program
 
-    def solve(self, count: int, powers: int) -> _Refuted | None:
-        """An identity whose products have at most ``count`` facts and ``powers`` signed variables."""
-        products = self._products(count, powers)
+    def solve(self, count: int, powers: int, squares: int) -> _Refuted | None:
+        """An identity of one of the ``SHAPES``."""
+        products = self._products(count, powers, squares)
         if products is None:
             return None
         free = self._multipliers(products)
@@ -561,14 +575,15 @@ class _Attempt:
                     multipliers[k] = multipliers.get(k, 0) - quotient * part
             if rest != 0:
                 return None
-        proof: dict[str, Any] = {"terms": [{"weight": str(c / weight), "facts": sorted(p.facts)} for c, p in terms]}
+        proof: dict[str, Any] = {"terms": [{"weight": str(c / weight), "facts": sorted(p.facts)} |
+                                           ({} if p.square is None else {"squares": [polynomial_to_json(p.square, self.names)]}) for c, p in terms]}
         multipliers = {k: q for k, q in multipliers.items() if q != 0}
         if multipliers:
             proof["multipliers"] = [{"fact": k, "times": polynomial_to_json(q, self.names)} for k, q in sorted(multipliers.items())]
         return _Refuted(proof, frozenset({k for _, p in terms for k in p.facts} | set(multipliers)))
 
     def _exactly(self, product: _Product) -> Any:
-        value = self.one
+        value = self.one if product.square is None else product.square * product.square
         for k in product.facts:
             p = self.facts[k].polynomial
             value = value * (p * p if self.facts[k].relation == "!=" else -p)
