@@ -39,7 +39,9 @@ an atom is appended to the facts, the parts of an ``all`` are added in order, an
   ``<`` or ``!=`` (the empty product, 1, included). A multiplier belongs to a fact e = 0 and is worth times · e, so 0.
   Their sum must be the zero polynomial and at least one term more than 0: then 0 > 0.
 
-A second checker can be written from this text. ``facts`` may repeat an index; indices count from 0; ``squares`` may be left out.
+A second checker can be written from this text. ``facts`` may repeat an index; indices count from 0; ``squares`` and ``multipliers``
+may be left out; other entries in a proof are refused, and so is a file beyond the limits below. For a formal proof: every term is a
+product of facts and squares, so its sign follows from theirs, and the identity is one for a ring tactic.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ LONGEST = 10.0  # seconds that a search for a certificate may take
 SHARE = 0.3  # and its share of the time that is left
 MOST_PRODUCTS = 1500  # columns of a linear program
 MOST_MONOMIALS = 1200  # its rows
-SHAPES = ((1, 0, 0), (2, 0, 0), (1, 2, 0), (2, 2, 0), (1, 1, 1), (3, 1, 0), (2, 4, 0), (2, 2, 2), (3, 3, 0), (4, 1, 0), (4, 3, 0), (3, 2, 3), (5, 2, 0),
+SHAPES = ((1, 0, 0), (2, 0, 0), (1, 2, 0), (2, 2, 0), (3, 1, 0), (2, 4, 0), (1, 1, 1), (2, 2, 2), (3, 3, 0), (4, 1, 0), (4, 3, 0), (3, 2, 3), (5, 2, 0),
           (3, 6, 0), (6, 2, 0), (6, 5, 0))
 """How many facts, how many variables of known sign the products of one attempt may have, and (one less than) how many of either a square may have beside it."""
 TOLERANCES = (1e-9, 1e-7, 1e-11, 1e-5)
@@ -245,7 +245,7 @@ class _Search:
 
     def close(self, state: _State) -> _Refuted | None:
         """A proof from the facts alone, with more and more effort."""
-        for first, last, splits, inner in ((0, 5, 0, 0), (0, 0, 1, 4), (5, 9, 0, 0), (0, 0, 1, 8), (9, 12, 0, 0), (0, 0, 2, 5), (12, 16, 0, 0), (0, 0, 2, 10)):
+        for first, last, splits, inner in ((0, 4, 0, 0), (0, 0, 1, 3), (4, 9, 0, 0), (0, 0, 1, 8), (9, 12, 0, 0), (0, 0, 2, 5), (12, 16, 0, 0), (0, 0, 2, 10)):
             found = self.identity(state, first, last) if last else self.split(state, splits, inner)
             if found is not None or self.late():
                 return found
@@ -686,7 +686,7 @@ class Certificates:
                 self.parts[start + 1]["witness"] = {s.name: text(witness[s]) for s in optimum.over}
 
     def keep(self, claim: Any) -> str | None:
-        """Write the certificate of a proved claim where it belongs; its path, or None if it has no complete one."""
+        """Write the certificate of a proved claim where it belongs; its path, or None if it has no complete one or cannot be written."""
         if not self.parts or self.missing:
             return None
         if self.keeping.write is None:
@@ -699,10 +699,13 @@ class Certificates:
         for path in (folder / f"{safe}.json", folder / f"{safe}-{hashlib.sha256(json.dumps(about).encode()).hexdigest()[:8]}.json"):
             if path.exists() and _title(path) != claim.title:
                 continue  # another claim's
-            if not path.exists() or path.read_text(encoding="utf-8") != content:
-                beside = path.with_suffix(f".{os.getpid()}.tmp")
-                beside.write_text(content, encoding="utf-8")
-                beside.replace(path)
+            try:
+                if not path.exists() or path.read_text(encoding="utf-8") != content:
+                    beside = path.with_suffix(f".{os.getpid()}.tmp")
+                    beside.write_text(content, encoding="utf-8")
+                    beside.replace(path)
+            except OSError:
+                return None
             return _shown(path)
         return None
 
