@@ -18,6 +18,7 @@ from sympy.core.relational import Relational
 from cdmtheory.engine.decide import Finding, prove
 from cdmtheory.engine.evaluate import Open, Undefined, complete, holds, value
 from cdmtheory.engine.every_k import _Mode, _NoClosedForm, _Prover, _square_root, _squares, _tidy, _worst, decide_every_k
+from cdmtheory.engine.falsify import points, satisfies
 from cdmtheory.engine.solvers import Solvers
 from cdmtheory.language import L, Sup, eps, h, k, kappa, mu, residual, steps_to, worst_rate, worst_residual
 
@@ -343,7 +344,7 @@ def _slope(terms: list[Any], logs: list[Any], variable: Any) -> Any:
 
 def _sign_in_pieces(f: Any, variable: Any, a: Any, b: Any, deadline: float) -> int | None:
     """The sign on (a, b): by the ladder on all of it, or near the ends, with balls on the boxes between."""
-    whole = _sign(f, variable, a, b, DEPTH, min(deadline, time.monotonic() + 6))
+    whole = _sign(f, variable, a, b, DEPTH, min(deadline, time.monotonic() + 3))
     if whole is not None:
         return whole
     starts = [a + d for d in (sympy.Rational(1, 8), sympy.Rational(1, 100))] if a.is_finite else [sympy.Integer(-n) for n in (10, 100)]
@@ -483,6 +484,9 @@ def _limit(statement: Any, prover: _Prover) -> Finding | None:
     if left.free_symbols | right.free_symbols:
         if isinstance(statement, sympy.Eq) and _same_in_other_symbols(left, right, prover):
             return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=[*prover.assumed, "the limit was computed symbolically and checked in balls"])
+        point = _differs(statement.func(left, right, evaluate=False), prover.given)
+        if point is not None:
+            return Finding("REFUTED", sorted(prover.by | {"algebra"}), {"point": {s.name: str(x) for s, x in point.items()}, "lhs": None, "rhs": None}, reason=shown)
         return Finding("UNDECIDED", reason=f"{shown}; the comparison depends on other symbols")
     if left.is_infinite or right.is_infinite:
         truth: bool | None = bool(statement.func(left, right)) if statement.func(left, right) in (sympy.true, sympy.false) else None
@@ -498,6 +502,20 @@ def _limit(statement: Any, prover: _Prover) -> Finding | None:
     if truth:
         return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=[*prover.assumed, "the limit was computed symbolically and checked in balls"])
     return Finding("REFUTED", sorted(prover.by | {"algebra"}), {"point": {}, "lhs": sympy.sstr(left), "rhs": sympy.sstr(right)}, reason=shown)
+
+
+def _differs(comparison: Any, given: tuple[Any, ...]) -> dict[Any, Any] | None:
+    """A point within the hypotheses at which what a limit was found to be makes the statement false."""
+    for tried, point in enumerate(points(comparison, given)):
+        if tried > 60:
+            return None
+        if satisfies(given, point) is True:
+            try:
+                if holds(comparison, point) is False:
+                    return point
+            except Undefined:
+                continue
+    return None
 
 
 def _same_in_other_symbols(left: Any, right: Any, prover: _Prover) -> bool:

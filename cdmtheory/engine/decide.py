@@ -26,7 +26,7 @@ from cdmtheory.language import _Optimum
 __all__ = ["Finding", "decide", "prove"]
 
 SEARCH_SHARE = 0.15  # of the time of a claim, for the first search for a counterexample
-SEARCH_SECONDS = 4.0
+SEARCH_SECONDS = 1.5
 PROPOSED = "a solver proposed a counterexample that exact evaluation does not confirm"
 
 
@@ -81,7 +81,7 @@ def _decide(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solv
         seen, point = _witness(statement, given, time.monotonic() + share), None
     else:
         tell("looking for a counterexample")
-        seen, point = search(statement, given, deadline=time.monotonic() + share)
+        seen, point = search(statement, given, deadline=time.monotonic() + share, limit=600)
     if point is not None:
         return Finding("REFUTED", ["search"], counterexample(statement, given, point))
     if seen.witness is None:

@@ -15,7 +15,7 @@ from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue, Equivalent, Impl
 
 from cdmtheory.arithmetic import Arithmetic, NoRealRootError, convert
 from cdmtheory.arithmetic import sqrt as exact_sqrt
-from cdmtheory.language import L, MethodTerm, _Optimum, h, kappa, mu, residual, spectral_radius, stable, worst_rate, worst_residual
+from cdmtheory.language import L, MethodTerm, Sup, _Optimum, h, k, kappa, mu, residual, spectral_radius, stable, worst_rate, worst_residual
 from cdmtheory.methods import Coefficients, Method
 from cdmtheory.modes import characteristic, coefficients_of, radius_of_balls
 from cdmtheory.modes import residual as residual_polynomial
@@ -114,6 +114,10 @@ def _escalate(decide: Any) -> bool | None:
 
 def _relation(relation: Any, point: Point) -> bool | None:
     left, right = relation.args
+    if isinstance(left, Sup) and k in point and isinstance(relation, (sympy.Le, sympy.Lt, sympy.Eq)):
+        if _compare(sympy.Gt(left.args[0], right, evaluate=False), value(left.args[0], point), value(right, point)):
+            return False
+        raise Open("a supremum over k")
     shortcut = _against_supremum(relation, point)
     if shortcut is not None:
         return shortcut

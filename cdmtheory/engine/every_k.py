@@ -25,7 +25,7 @@ from cdmtheory.modes import residual as residual_of
 __all__ = ["decide_every_k"]
 
 CHEBYSHEV = ("|U_k(c)| <= k + 1, U_k² − 2c·U_k·U_{k−1} + U_{k−1}² = 1 and (U_k − U_{k−1})²(1 + c) <= 2 on [−1, 1] (induction over k)")
-POWERS = "for 0 <= ρ <= 1: ρ^k <= 1, ρ^k >= 1 − k(1 − ρ) and ρ^k(1 + k(1 − ρ)) <= 1, decreasing in k (induction over k)"
+POWERS = "for 0 <= ρ <= 1: ρ^k <= 1, ρ^k >= 1 − k(1 − ρ) and ρ^k(ρ + k(1 − ρ)) <= ρ (Bernoulli), decreasing in k (induction over k)"
 INCREASING = "ρ^k(1 + k(1 − ρ)) increases with ρ on [0, 1] (its derivative is k(k + 1)ρ^(k−1)(1 − ρ))"
 RECURRENCE = "p_k as a combination of Chebyshev polynomials (both sides obey the same recurrence; induction over k)"
 MINIMAX = "Chebyshev's method has the residual T_k(x(h))/T_k(x(0)), whose modulus is largest at the ends (recurrence of T_k; |T_k| <= 1)"
@@ -496,7 +496,7 @@ def _compare_powers(statement: Any, prover: _Prover) -> Finding | None:
             facts.append(Implies(sympy.Eq(n, 0, evaluate=False), sympy.Eq(z, 1, evaluate=False), evaluate=False))
             continue
         if prover.holds(sympy.Le(base, 1, evaluate=False)):
-            facts += [z <= 1, z >= 1 - n * (1 - base), z * (1 + n * (1 - base)) <= 1, Implies(n >= 1, z <= base, evaluate=False)]
+            facts += [z <= 1, z >= 1 - n * (1 - base), z * (1 + n * (1 - base)) <= 1, z * (base + n * (1 - base)) <= base, Implies(n >= 1, z <= base, evaluate=False)]
             facts.append(sympy.Or(n >= 1, And(sympy.Eq(n, 0, evaluate=False), sympy.Eq(z, 1, evaluate=False), evaluate=False), evaluate=False))
         elif prover.holds(sympy.Ge(base, 1, evaluate=False)):
             facts += [z >= 1, z >= 1 + n * (base - 1)]

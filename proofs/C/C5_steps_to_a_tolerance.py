@@ -1,0 +1,44 @@
+"""C5. Steps to a tolerance: exponents 1 and 1/2 in the condition number."""
+
+from sympy import Eq, Limit, log, oo
+
+from cdmtheory import Claim, L, chebyshev, critically_damped, eps, gradient_descent, k, kappa, mu, sqrt, steps_to, worst_residual
+
+steps_of_gradient_descent = Claim(
+    "With η = 1/L, κ·ln(1/ε) steps of gradient descent suffice.",
+    that=steps_to(gradient_descent(1 / L), eps) <= kappa * log(1 / eps) + 1,
+    near_miss=Claim("(κ − 1)/2·ln(1/ε) steps at the best step size suffice.", given=[k >= (kappa - 1) * log(1 / eps) / 2],
+                    that=worst_residual(gradient_descent(2 / (mu + L)), k) <= eps),
+    reference="theory C5",
+)
+
+steps_of_gradient_descent_grow_like_kappa = Claim(
+    "Their number over κ tends to ln(1/ε).",
+    that=Eq(Limit(steps_to(gradient_descent(1 / L), eps) / kappa, kappa, oo), log(1 / eps)),
+    near_miss=Eq(Limit(steps_to(gradient_descent(2 / (mu + L)), eps) / kappa, kappa, oo), 2),
+    reference="theory C5",
+)
+
+steps_of_best_gradient_descent = Claim(
+    "At the best step size, half as many: κ/2·ln(1/ε).",
+    given=[k >= kappa * log(1 / eps) / 2],
+    that=worst_residual(gradient_descent(2 / (mu + L)), k) <= eps,
+    near_miss=Claim("A third as many.", given=[k >= kappa * log(1 / eps) / 3], that=worst_residual(gradient_descent(2 / (mu + L)), k) <= eps),
+    reference="theory C5",
+)
+
+steps_of_critical_damping = Claim(
+    "2√κ·ln(2/ε) steps of CDM with η = 1/L suffice.",
+    given=[k >= 2 * sqrt(kappa) * log(2 / eps)],
+    that=worst_residual(critically_damped(1 / L, mu), k) <= eps,
+    near_miss=Claim("√κ·ln(2/ε) steps suffice.", given=[k >= sqrt(kappa) * log(2 / eps)], that=worst_residual(critically_damped(1 / L, mu), k) <= eps),
+    reference="theory C5",
+)
+
+steps_of_chebyshev = Claim(
+    "(√κ/2)·ln(2/ε) steps of Chebyshev's method suffice.",
+    given=[k >= sqrt(kappa) * log(2 / eps) / 2],
+    that=worst_residual(chebyshev(mu, L), k) <= eps,
+    near_miss=Claim("(√κ/2)·ln(1/ε) steps suffice.", given=[k >= sqrt(kappa) * log(1 / eps) / 2], that=worst_residual(chebyshev(mu, L), k) <= eps),
+    reference="theory C5",
+)

@@ -1,0 +1,49 @@
+"""C6. Every number of steps: heavy ball with its own first step, from rest, and at the Polyak step."""
+
+from sympy import Eq
+
+from cdmtheory import Claim, L, Sup, critically_damped, eta, heavy_ball, k, kappa, mu, polyak, sqrt, worst_residual
+
+s = sqrt(eta * mu)
+r = 1 - s
+rho = (sqrt(kappa) - 1) / (sqrt(kappa) + 1)
+polyak_step = 4 / (sqrt(L) + sqrt(mu)) ** 2
+scaled = heavy_ball(eta, r**2, eta / (1 + r**2))
+
+worst_residual_with_scaled_first_step = Claim(
+    "With the first step η/(1 + β) the supremum after k steps is r^k(1 + k(1 − β)/(1 + β)), for every k and every step up to Polyak's.",
+    given=[eta <= polyak_step],
+    that=Eq(worst_residual(scaled, k), r**k * (1 + k * (1 - r**2) / (1 + r**2))),
+    near_miss=Eq(worst_residual(scaled, k), r**k * (1 + k * (1 - r))),
+    reference="theory C6",
+)
+
+scaled_first_step_never_exceeds_one = Claim(
+    "It never exceeds 1.",
+    given=[eta <= polyak_step],
+    that=worst_residual(scaled, k) <= 1,
+    near_miss=worst_residual(scaled, k) < 1,
+    reference="theory C6",
+)
+
+worst_residual_of_polyak_from_rest = Claim(
+    "From rest Polyak's heavy ball has the supremum ρ^k(1 + k(1 + ρ)), at L.",
+    that=Eq(worst_residual(polyak(mu, L), k), rho**k * (1 + k * (1 + rho))),
+    near_miss=Claim("The factor is 1 + k(1 − ρ).", given=[mu < L], that=Eq(worst_residual(polyak(mu, L), k), rho**k * (1 + k * (1 - rho)))),
+    reference="theory C6",
+)
+
+worst_residual_of_critical_damping_is_at_mu = Claim(
+    "From rest the supremum is at mu for all k if ηL <= (1 − r)(1 + 3r).",
+    given=[eta * L <= (1 - r) * (1 + 3 * r)],
+    that=Eq(worst_residual(critically_damped(eta, mu), k), r**k * (1 + k * s)),
+    near_miss=Claim("For every step up to Polyak's it is.", given=[eta <= polyak_step], that=Eq(worst_residual(critically_damped(eta, mu), k), r**k * (1 + k * s))),
+    reference="theory C6",
+)
+
+polyak_from_rest_stays_below_root_kappa = Claim(
+    "From rest Polyak's heavy ball never exceeds √κ (C8: its peak over √κ tends to 1/e).",
+    that=Sup(worst_residual(polyak(mu, L), k), k) <= sqrt(kappa),
+    near_miss=Sup(worst_residual(polyak(mu, L), k), k) <= sqrt(kappa) / 3 + 1 / sqrt(kappa) / 3,
+    reference="theory C6, C8",
+)
