@@ -150,7 +150,8 @@ def test_an_output_that_cannot_be_written_is_seen_before_the_work(command, targe
 # -- options -------------------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize(("arguments", "message"), [
-    (["--timeout", "0"], "timeout = 0.0; allowed is a positive number of seconds"), (["--timeout", "-1"], "timeout = -1.0"), (["--timeout", "nan"], "timeout = nan"),
+    (["--timeout", "0"], "timeout = 0.0; allowed is a positive number of seconds"), (["--timeout", "-1"], "timeout = -1.0"),
+    (["--timeout", "nan"], "timeout = nan"),
     (["--timeout", "inf"], "timeout = inf"), (["--timeout", "soon"], "invalid float value"), (["--jobs", "0"], "--jobs = 0; allowed is a whole number >= 1"),
     (["--jobs", "x"], "invalid int value"), (["-k", "and or"], "-k 'and or' cannot be read"), (["-k", "(polyak"], "cannot be read"),
     (["--what"], "unrecognized arguments")], ids=str)

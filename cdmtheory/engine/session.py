@@ -132,7 +132,6 @@ def verify_all(entries: list[Collected], *, timeout: float, jobs: int | None = N
     threads = [threading.Thread(target=_serve, args=(w, entries, tasks, done, stop, timeout, on_progress, keeping), daemon=True) for w in workers]
     for thread in threads:
         thread.start()
-    shown = 0
     try:
         while len(results) < len(entries) and not (stop_early and any(_failed(v) for v in session.verdicts)):
             number, verdict, trouble = done.get()
@@ -140,15 +139,14 @@ def verify_all(entries: list[Collected], *, timeout: float, jobs: int | None = N
                 session.internal_error = trouble
                 break
             results[number] = verdict
-            while shown in results:
+            while (shown := len(session.verdicts)) in results:
                 session.verdicts.append(results[shown])
                 on_verdict(results[shown])
-                shown += 1
                 if stop_early and _failed(session.verdicts[-1]):
                     break
     except KeyboardInterrupt:
         session.interrupted = True
-        for number in sorted(n for n in results if n >= shown):  # decided, but behind one that was not
+        for number in sorted(n for n in results if n >= len(session.verdicts)):  # decided, but behind one that was not
             session.verdicts.append(results[number])
             on_verdict(results[number])
     finally:
