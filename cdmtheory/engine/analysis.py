@@ -15,9 +15,9 @@ import sympy
 from flint import arb, ctx, fmpq
 from sympy.core.relational import Relational
 
-from cdmtheory.engine.decide import Finding, prove
+from cdmtheory.engine.decide import Finding, combined, prove
 from cdmtheory.engine.evaluate import Open, Undefined, complete, holds, value
-from cdmtheory.engine.every_k import _Mode, _NoClosedForm, _Prover, _square_root, _squares, _tidy, _worst, decide_every_k
+from cdmtheory.engine.every_k import _defined, _Mode, _NoClosedForm, _Prover, _square_root, _squares, _tidy, _worst, decide_every_k
 from cdmtheory.engine.falsify import points, satisfies
 from cdmtheory.engine.solvers import Solvers
 from cdmtheory.language import L, Sup, eps, h, k, kappa, mu, residual, steps_to, worst_rate, worst_residual
@@ -39,7 +39,9 @@ def decide_analysis(statement: Any, given: tuple[Any, ...], solvers: Solvers, de
         return _limit(statement, prover)
     if statement.has(Sup):
         tell("a supremum over k")
-        return _supremum(statement, given, prover)
+        if isinstance(statement, sympy.And):
+            return combined([prove(part, given, (), solvers, deadline, tell) for part in statement.args])
+        return _supremum(statement, given, prover) or Finding("UNDECIDED", reason="a supremum over k that does not stand alone on one side")
     if statement.has(sympy.log, sympy.exp, sympy.atanh) and isinstance(statement, (Relational, sympy.And)):
         tell("logarithms in one variable")
         parts = statement.args if isinstance(statement, sympy.And) else (statement,)
@@ -63,7 +65,10 @@ def _logarithmic(relation: Any, prover: _Prover) -> bool:
     except _NoClosedForm:
         return False
     strict = isinstance(relation, (sympy.Lt, sympy.Gt))
-    low, high = _over_one_variable(low), _over_one_variable(high)
+    try:
+        low, high = _over_one_variable(low, high)
+    except _NoClosedForm:
+        return False
     free = (low.free_symbols | high.free_symbols)
     if len(free) != 1:
         return False
@@ -132,19 +137,21 @@ def closed_rate(term: Any, prover: _Prover) -> Any:
     raise _NoClosedForm("the worst rate has no closed form that was found")
 
 
-def _over_one_variable(e: Any) -> Any:
-    """κ = L/μ, roots resolved, and μ = 1 where only L/μ matters."""
-    e = e.xreplace({kappa: L / mu})
-    if e.has(mu) and e.has(L):
-        at_one = e.xreplace({mu: sympy.Integer(1)})
-        scaled = e.xreplace({mu: 3 * mu, L: 3 * L})
-        if _same(scaled, e):
-            e = at_one
-    e = e.replace(sympy.atanh, lambda y: sympy.log((1 + y) / (1 - y)) / 2)
-    for s in e.free_symbols:
-        if s.is_positive and any(p.base == s and p.exp.is_Rational and p.exp.q == 2 for p in e.atoms(sympy.Pow)):
-            e = e.xreplace({s: sympy.Symbol(f"sqrt_{s.name}", positive=True) ** 2})
-    return e
+def _over_one_variable(*sides: Any) -> tuple[Any, ...]:
+    """Expressions over the same single variable: κ where all of them depend on L/μ alone, with roots resolved."""
+    found = [e.xreplace({kappa: L / mu}) for e in sides]
+    if any(e.has(mu) or e.has(L) for e in found):
+        if not all(_same(e.xreplace({mu: 3 * mu, L: 3 * L}), e) for e in found if e.has(mu) or e.has(L)):
+            if any(e.has(mu) for e in found):
+                raise _NoClosedForm("it depends on more than L/mu")
+        else:
+            found = [e.xreplace({mu: sympy.Integer(1)}).xreplace({L: kappa}) for e in found]
+    found = [e.replace(sympy.atanh, lambda y: sympy.log((1 + y) / (1 - y)) / 2) for e in found]
+    for s in set().union(*(e.free_symbols for e in found)):
+        if s.is_positive and any(p.base == s and p.exp.is_Rational and p.exp.q == 2 for e in found for p in e.atoms(sympy.Pow)):
+            root = sympy.Dummy(f"sqrt_{s.name}", positive=True)
+            found = [e.xreplace({s: root**2}) for e in found]
+    return tuple(found)
 
 
 def _same(a: Any, b: Any) -> bool:
@@ -160,7 +167,7 @@ def _interval(variable: Any, prover: _Prover) -> tuple[tuple[Any, Any], list[Any
     low, high, closed_low, closed_high = (sympy.Integer(0), sympy.oo, False, False) if variable.is_positive else (-sympy.oo, sympy.oo, False, False)
     if variable.is_nonnegative and not variable.is_positive:
         low, closed_low = sympy.Integer(0), True
-    if name == "L" or name == "kappa":
+    if name == "kappa":
         low, closed_low = sympy.Integer(1), True
     if name == "eps":
         high = sympy.Integer(1)
@@ -168,11 +175,13 @@ def _interval(variable: Any, prover: _Prover) -> tuple[tuple[Any, Any], list[Any
         g = g.xreplace({kappa: L / mu})
         parts = g.args if isinstance(g, sympy.And) else (g,)
         for part in parts:
-            if part in (mu < L, L > mu) or (isinstance(part, sympy.Ne) and part.free_symbols == {mu, L}):
-                if name == "L":
-                    closed_low = False
+            if name == "kappa" and part in (mu < L, L > mu, sympy.Ne(mu, L), sympy.Ne(L, mu)):
+                closed_low = False
                 continue
-            single = part.xreplace({mu: sympy.Integer(1)}) if name == "L" and _homogeneous(part) else part
+            ratio = name == "kappa" and isinstance(part, Relational) and _homogeneous(part)
+            single = part.xreplace({mu: sympy.Integer(1)}).xreplace({L: kappa}) if ratio else part
+            if part.has(mu) and not ratio:
+                continue
             if not isinstance(single, (sympy.Lt, sympy.Le, sympy.Gt, sympy.Ge)) or {s.name for s in single.free_symbols} != {name}:
                 continue
             symbol = single.free_symbols.copy().pop()
@@ -458,7 +467,7 @@ def _holds_at(relation: Any, variable: Any, end: Any, strict: bool) -> bool:
     number = end**2 if variable.name.startswith("sqrt_") else end
     exact = fmpq(int(number.p), int(number.q))
     point = {s: exact for s in relation.free_symbols if s.name == name}
-    if name == "L":
+    if name == "kappa":
         point = complete({mu: fmpq(1), L: exact})
     try:
         return holds(relation, complete(point)) is True
@@ -476,7 +485,9 @@ def _limit(statement: Any, prover: _Prover) -> Finding | None:
     found: dict[Any, Any] = {}
     try:
         for one in limits:
-            found[one] = _one_limit(one, prover)
+            found[one] = _one_limit(one, _about_the_rest(prover, one.args[1]))
+    except _DependsOnScale as error:
+        return Finding("ERROR", reason=str(error))
     except _NoClosedForm as why:
         return Finding("UNDECIDED", reason=f"the limit was not found: {why}")
     shown = "; ".join(f"{sympy.sstr(one.args[0])} tends to {sympy.sstr(number)}" for one, number in found.items())
@@ -504,6 +515,32 @@ def _limit(statement: Any, prover: _Prover) -> Finding | None:
     return Finding("REFUTED", sorted(prover.by | {"algebra"}), {"point": {}, "lhs": sympy.sstr(left), "rhs": sympy.sstr(right)}, reason=shown)
 
 
+class _DependsOnScale(Exception):
+    """A limit over kappa that still depends on L: an error of the claim."""
+
+
+def _about_the_rest(prover: _Prover, variable: Any) -> _Prover:
+    """The hypotheses that say nothing of the limit's variable, which is bound; that mu < L stays, for all but the last values have it."""
+    bound = {kappa, mu, L} if variable == kappa else {variable}
+    kept = tuple(g for g in prover.given if not g.free_symbols & bound or g in (mu < L, L > mu, sympy.Ne(mu, L)))
+    if variable == kappa:
+        kept = (*(g for g in kept if not g.free_symbols & bound), mu < L)
+    rest = _Prover(kept, prover.solvers, prover.deadline, prover.tell)
+    rest.by, rest.assumed = prover.by, prover.assumed
+    return rest
+
+
+def _only_as_a_factor(e: Any, quantity: Any) -> bool:
+    """Whether a step count stands as a factor, or under a fixed power: there a relative error that vanishes does no harm."""
+    if not e.has(quantity):
+        return True
+    if e.is_Mul:
+        return all(_only_as_a_factor(f, quantity) for f in e.args)
+    if e.is_Pow:
+        return e.exp.is_number and _only_as_a_factor(e.base, quantity)
+    return bool(e == quantity)
+
+
 def _differs(comparison: Any, given: tuple[Any, ...]) -> dict[Any, Any] | None:
     """A point within the hypotheses at which what a limit was found to be makes the statement false."""
     for tried, point in enumerate(points(comparison, given)):
@@ -520,7 +557,7 @@ def _differs(comparison: Any, given: tuple[Any, ...]) -> dict[Any, Any] | None:
 
 def _same_in_other_symbols(left: Any, right: Any, prover: _Prover) -> bool:
     """Whether two expressions that the limit left over are one, after closed forms and κ = L/μ."""
-    y = sympy.Symbol("y", positive=True)
+    y = sympy.Dummy("y", positive=True)
     try:
         difference = _closed_rates(left - right, prover)
     except _NoClosedForm:
@@ -532,6 +569,8 @@ def _same_in_other_symbols(left: Any, right: Any, prover: _Prover) -> bool:
 
 def _one_limit(one: Any, prover: _Prover) -> Any:
     expression, variable, target = one.args[:3]
+    if target not in (sympy.oo, sympy.Integer(0)):
+        raise _NoClosedForm(f"limits are taken at oo and at 0, not at {target}")
     if variable == k and expression.is_Pow and expression.exp == 1 / k and isinstance(expression.base, worst_residual) and expression.base.args[1] == k:
         term = expression.base.args[0]
         if term.method.schedule.constant is not None and prover.holds(sympy.Lt(mu, L, evaluate=False)):
@@ -542,22 +581,25 @@ def _one_limit(one: Any, prover: _Prover) -> Any:
         expression = expression.xreplace({q: _worst(q.args[0], prover).xreplace({k: q.args[1]}) if isinstance(q, worst_residual) else q})
         expression = _closed_rates(expression, prover)
     for q in sorted(expression.atoms(steps_to), key=str):
+        if not _only_as_a_factor(expression, q):
+            raise _NoClosedForm("a step count that is not a factor")
         expression = expression.xreplace({q: _steps(q, variable, prover)})
         expression = _closed_rates(expression, prover)
     if expression.has(worst_rate, residual, worst_residual, steps_to):
         raise _NoClosedForm("a quantity in it has no closed form")
     expression = expression.xreplace({mu: L / kappa})
     scaled = expression.xreplace({L: sympy.Integer(1)})
-    if expression.has(L):
-        roots, _ = _squares(expression)
-        if any(sympy.cancel(sympy.together(roots.xreplace({s: s * 3 for s in roots.free_symbols if s.name == "root_L"}) - roots)) != 0 for _ in (0,)):
-            simplified = sympy.simplify(expression)
-            if simplified.has(L):
-                raise ValueError(f"the limit of {sympy.sstr(expression)} still depends on L; state it of a quantity without a scale, such as eta*L")
+    if expression.has(L) and not _same(expression.xreplace({L: 3 * L}), expression):
+        at = sympy.limit(expression, kappa, target) if variable == kappa else expression
+        if at.has(L):
+            raise _DependsOnScale(f"the limit of {sympy.sstr(one.args[0])} still depends on L; state it of a quantity without a scale, such as eta*L")
+        scaled = expression.xreplace({L: sympy.Integer(1)})
     others = scaled.free_symbols - {variable}
+    if kappa in others and not prover.holds(sympy.Lt(mu, L, evaluate=False)):
+        raise _NoClosedForm("kappa = 1 is within the hypotheses")
     if others - {eps, kappa, k}:
         raise _NoClosedForm(f"it depends on {', '.join(sorted(s.name for s in others))}")
-    y = sympy.Symbol("y", positive=True)
+    y = sympy.Dummy("y", positive=True)
     at = scaled.xreplace({variable: y**2}) if variable == kappa else scaled.xreplace({variable: y})
     at = sympy.powdenest(at, force=True)
     try:
@@ -568,15 +610,18 @@ def _one_limit(one: Any, prover: _Prover) -> Any:
         raise _NoClosedForm("SymPy does not find it")
     if not others and not _confirmed(at, y, sympy.sympify(target), "+", limit):
         raise _NoClosedForm(f"SymPy gives {limit}, which values in balls do not confirm")
-    sample = {s: sympy.Rational(1, 7) if s == eps else sympy.Integer(7) for s in others}
-    if others and not _confirmed(at.xreplace(sample), y, sympy.sympify(target), "+", limit.xreplace(sample)):
-        raise _NoClosedForm(f"SymPy gives {limit}, which values in balls do not confirm")
+    for small, large in ((sympy.Rational(1, 7), sympy.Integer(7)), (sympy.Rational(9, 10), sympy.Rational(3, 2)), (sympy.Rational(1, 1000), sympy.Integer(1000))):
+        sample = {s: small if s == eps else large for s in others}
+        if others and not _confirmed(at.xreplace(sample), y, sympy.sympify(target), "+", limit.xreplace(sample)):
+            raise _NoClosedForm(f"SymPy gives {limit}, which values in balls do not confirm")
     return limit
 
 
 def _steps(q: Any, variable: Any, prover: _Prover) -> Any:
     """steps_to up to a relative error that vanishes: log ε/log rate for pure powers always, for the others as ε → 0 only."""
     term, tolerance = q.args
+    if tolerance != eps and (variable == eps or tolerance.free_symbols or not prover.holds(sympy.And(tolerance > 0, tolerance < 1, evaluate=False))):
+        raise _NoClosedForm("a step count to a tolerance that is not eps")
     if variable == eps and term.method.schedule.constant is not None:
         rate = closed_rate(term, prover)
         if not prover.holds(sympy.And(rate > 0, rate < 1, evaluate=False)) or not prover.holds(sympy.Lt(mu, L, evaluate=False)):
@@ -613,12 +658,13 @@ def _supremum(statement: Any, given: tuple[Any, ...], prover: _Prover) -> Findin
         if relation is sympy.Le:
             return upper
     if relation in (sympy.Eq, sympy.Ge, sympy.Gt):
+        if not _defined(inside, prover) or inside.has(sympy.log):
+            return Finding("UNDECIDED", reason="that the expression is defined for every k was not shown")
+        free = tuple(g for g in given if not g.has(k))
         for steps in range(4):
             goal = (sympy.Gt if relation is sympy.Gt else sympy.Ge)(inside.xreplace({k: sympy.Integer(steps)}), right, evaluate=False)
-            at = tuple(g.xreplace({k: sympy.Integer(steps)}) for g in given)
-            if any(g == sympy.false for g in at):
-                continue
-            lower = prove(goal, at, (), prover.solvers, min(prover.deadline, time.monotonic() + 5), prover.tell)
+            allowed = [g.xreplace({k: sympy.Integer(steps)}) for g in given if g.has(k)]  # this k must be allowed in every problem
+            lower = prove(sympy.And(goal, *allowed, evaluate=False), free, (), prover.solvers, min(prover.deadline, time.monotonic() + 5), prover.tell)
             if lower.verdict == "PROVED":
                 parts = [p for p in (upper, lower) if p is not None]
                 return Finding("PROVED", sorted({b for p in parts for b in p.by}), assumed=[a for p in parts for a in p.assumed])
@@ -671,9 +717,14 @@ def _steps_that_suffice(tolerance: Any, given: tuple[Any, ...]) -> tuple[Any, An
     steps, bound = g.args if isinstance(g, (sympy.Ge, sympy.Gt)) else g.args[::-1]
     if steps != k:
         return None
-    inverse = sympy.Symbol("E", positive=True)  # 1/ε
-    big = sympy.Symbol("X", positive=True)  # log(1/ε)
-    opened = bound.xreplace({eps: 1 / inverse})
+    return opened_count(bound)
+
+
+def opened_count(count: Any) -> tuple[Any, Any] | None:
+    """slope and offset of a count that is slope·log(1/ε) + offset."""
+    inverse = sympy.Dummy("E", positive=True)  # 1/ε
+    big = sympy.Dummy("X", positive=True)  # log(1/ε)
+    opened = count.xreplace({eps: 1 / inverse})
     opened = opened.replace(lambda e: isinstance(e, sympy.log) and e.has(inverse), lambda e: sympy.expand_log(e, force=True))
     needed = sympy.expand(opened).xreplace({sympy.log(inverse): big})
     if needed.has(inverse) or not needed.is_polynomial(big) or sympy.degree(needed, big) != 1:
@@ -689,7 +740,7 @@ def _pure_power(base: Any, rest: Any, slope: Any, offset: Any, prover: _Prover) 
         constant = sympy.cancel(sympy.expand(constant / sympy.log(rest)))
     goals += [sympy.Le(constant, 0, evaluate=False)] if constant != 0 else []
     if not prover.holds(sympy.Gt(base, 0, evaluate=False)):
-        signed = offset.replace(sympy.log, lambda c: sympy.Symbol("log_number", positive=True) * sympy.sign(c - 1))
+        signed = offset.replace(sympy.log, lambda c: sympy.Dummy("log_number", positive=True) * sympy.sign(c - 1))
         positive = sympy.And(sympy.Gt(slope, 0, evaluate=False), sympy.Ge(signed, 0, evaluate=False), evaluate=False)
         if slope.has(sympy.log) or not prover.holds(sympy.Implies(sympy.Eq(base, 0, evaluate=False), positive, evaluate=False)):
             return False  # where R = 0, k >= 1 is needed, for 0^0 = 1
@@ -709,7 +760,7 @@ def _power_with_factor(base: Any, rest: Any, slope: Any, offset: Any, prover: _P
     tau = _tidy(sympy.expand((1 - base) * slope)), _tidy(sympy.expand((1 - base) * offset))
     if any(t.free_symbols for t in tau) or not tau[0] > 0 or _number_sign(tau[1]) not in (0, 1):
         return False
-    big = sympy.Symbol("X", positive=True)
+    big = sympy.Dummy("X", positive=True)
     t = tau[0] * big + _rational_below(tau[1])  # t − log(a + t) increases, so less is harder
     if _sign(t - big - sympy.log(a + t), big, sympy.Integer(0), sympy.oo, DEPTH, prover.deadline) != 1:
         return False

@@ -182,8 +182,25 @@ class _Refuted:
     facts: frozenset[int]
     choices: frozenset[int] = frozenset()
 
-    def holds_in(self, state: _State) -> bool:
-        return all(i < len(state.facts) for i in self.facts) and all(i < len(state.choices) for i in self.choices)
+    def within(self, outer: _State, inner: _State) -> _Refuted | None:
+        """The same proof for ``outer`` if it needs nothing that ``inner``, for which it was found, has beyond that."""
+        if any(i >= len(outer.facts) for i in self.facts) or any(i >= len(outer.choices) for i in self.choices):
+            return None
+        fewer_facts, fewer_choices = len(inner.facts) - len(outer.facts), len(inner.choices) - len(outer.choices)
+
+        def moved(i: int, count: int, fewer: int) -> int:
+            return i - fewer if i >= count else i
+
+        def rewritten(node: dict[str, Any]) -> dict[str, Any]:
+            if "cases" in node:
+                head = {"choose": moved(node["choose"], len(inner.choices), fewer_choices)} if "choose" in node else {"sign of": node["sign of"]}
+                return {**head, "cases": [rewritten(c) for c in node["cases"]]}
+            found = {"terms": [{**t, "facts": [moved(i, len(inner.facts), fewer_facts) for i in t["facts"]]} for t in node["terms"]]}
+            if "multipliers" in node:
+                found["multipliers"] = [{**m, "fact": moved(m["fact"], len(inner.facts), fewer_facts)} for m in node["multipliers"]]
+            return found
+
+        return _Refuted(rewritten(self.proof), self.facts, self.choices)
 
 
 @dataclass
@@ -235,11 +252,12 @@ class _Search:
         _, i, quick = best
         proofs = []
         for part, known in zip(state.choices[i], quick, strict=True):
-            found = known or self.refute(state.with_(part, i), depth + 1)
+            inner = state.with_(part, i)
+            found = known or self.refute(inner, depth + 1)
             if found is None:
                 return None
-            if found.holds_in(state):
-                return found
+            if (whole := found.within(state, inner)) is not None:
+                return whole
             proofs.append(found)
         return _join({"choose": i, "cases": [p.proof for p in proofs]}, proofs, state, frozenset({i}))
 
@@ -262,8 +280,8 @@ class _Search:
                 found = self.identity(inner, 0, effort) or (self.split(inner, depth - 1, effort) if depth > 1 else None)
                 if found is None:
                     break
-                if found.holds_in(state):
-                    return found
+                if (whole := found.within(state, inner)) is not None:
+                    return whole
                 proofs.append(found)
             else:
                 return _join({"sign of": polynomial_to_json(p, self.names), "cases": [q.proof for q in proofs]}, proofs, state, frozenset())
@@ -542,22 +560,20 @@ class _Attempt:
         return None
 
     def _multipliers(self, products: list[_Product]) -> list[tuple[int, Any]]:
-        """Monomials times the equations that replace nothing."""
-        if not self.free:
-            return []
-        top = max(int(p.normal.total_degree()) for p in products if p.normal != 0)
-        used = [i for i in range(len(self.context.gens())) if any(p.normal.degrees()[i] for p in products if p.normal != 0)]
-        found = []
-        for k in self.free:
-            room = max(0, top - int(self.facts[k].polynomial.total_degree()))
-            for degree in range(room + 1):
-                for chosen in itertools.combinations_with_replacement(used, degree):
-                    q = self.one
-                    for i in chosen:
-                        q = q * self.context.gens()[i]
-                    found.append((k, q))
-                    if len(found) > MOST_PRODUCTS:
-                        return found
+        """Monomials times the equations that replace nothing: those that take a monomial which occurs to smaller ones."""
+        found: list[tuple[int, Any]] = []
+        waiting = list({tuple(map(int, m)): None for p in products for m in p.normal.to_dict()})
+        seen = set(waiting)
+        leading = {k: [tuple(map(int, m)) for m in self.facts[k].polynomial.monoms()] for k in self.free}
+        while waiting and len(found) < MOST_PRODUCTS:
+            monomial = waiting.pop()
+            for k, (top, *others) in leading.items():
+                rest = tuple(int(a) - b for a, b in zip(monomial, top, strict=True))
+                if min(rest) >= 0:
+                    found.append((k, self.context.from_dict({rest: 1})))
+                    new = {tuple(a + b for a, b in zip(rest, m, strict=True)) for m in others} - seen
+                    seen |= new
+                    waiting += new
         return found
 
     def _finish(self, terms: list[tuple[Any, _Product]], multipliers: dict[int, Any], *, expand: bool = True) -> _Refuted | None:

@@ -157,7 +157,7 @@ def prove(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solver
         certificates.name_parts(start, statement)
         return found
     if isinstance(statement, And) and statement.has(_Optimum):
-        return _combined([prove(part, given, hints, solvers, deadline, tell) for part in statement.args])
+        return combined([prove(part, given, hints, solvers, deadline, tell) for part in statement.args])
     try:
         problem = reduce_claim(statement, given)
     except NotPolynomial as why:
@@ -182,7 +182,7 @@ def prove(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solver
     return found
 
 
-def _combined(found: list[Finding]) -> Finding:
+def combined(found: list[Finding]) -> Finding:
     for verdict in ("DISAGREEMENT", "REFUTED", "UNDECIDED"):
         for part in found:
             if part.verdict == verdict:

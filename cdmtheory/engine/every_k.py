@@ -73,11 +73,13 @@ def decide_every_k(statement: Any, given: tuple[Any, ...], solvers: Solvers, dea
         open_parts = [p for p in parts if p.verdict != "PROVED"]
         return open_parts[0] if open_parts else Finding("PROVED", sorted({b for p in parts for b in p.by}),
                                                          assumed=list(dict.fromkeys(a for p in parts for a in p.assumed)))
-    statement, given = _without_steps_to(statement, given)
+    statement, given, count = _without_steps_to(statement, given)
     below = _from_below(statement, given, solvers, deadline, tell)
     if below is not None:
         return below
     prover = _Prover(tuple(g for g in given if not _transcendental(g)), solvers, deadline, tell)
+    if count is not None and not _nonnegative(count, prover):
+        return Finding("UNDECIDED", reason=f"a number of steps is never below 0, and that {sympy.sstr(count)} is not was not shown")
     if not _defined(statement, prover):
         return Finding("UNDECIDED", reason="that every part of the statement is defined wherever the hypotheses hold was not shown")
     try:
@@ -118,7 +120,7 @@ def _defined(statement: Any, prover: _Prover) -> bool:
         if exponent.is_Rational and (exponent < 0 or not exponent.is_Integer):
             if base.has(k) and base.has(sympy.Pow) and _powers_of_k(base):
                 return _defined(base, prover) and _nonzero_with_powers(base, exponent)
-            at = base.xreplace({k: sympy.Symbol("k_real", nonnegative=True)})
+            at = base.xreplace({k: sympy.Dummy("k_real", nonnegative=True)})
             allowed = sympy.Ne(at, 0, evaluate=False) if exponent.is_Integer else sympy.Gt(at, 0, evaluate=False) if exponent < 0 else sympy.Ge(at, 0, evaluate=False)
             if base.is_positive and base.is_Symbol:
                 return True
@@ -150,13 +152,23 @@ def _powers_of_k(e: Any) -> bool:
     return any(p.exp.has(k) for p in e.atoms(sympy.Pow))
 
 
-def _without_steps_to(statement: Any, given: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
-    """``steps_to(m, eps) <= N`` says that worst_residual(m, k) <= eps for all k >= N."""
+def _nonnegative(count: Any, prover: _Prover) -> bool:
+    """Whether a step count linear in log(1/ε) is at least 0."""
+    if not _transcendental(count):
+        return prover.holds(sympy.Ge(count, 0, evaluate=False))
+    from cdmtheory.engine.analysis import opened_count
+
+    opened = opened_count(count)
+    return opened is not None and all(not _transcendental(part) and prover.holds(sympy.Ge(part, 0, evaluate=False)) for part in opened)
+
+
+def _without_steps_to(statement: Any, given: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...], Any]:
+    """``steps_to(m, eps) <= N`` says that N >= 0 and worst_residual(m, k) <= eps for all integers k > N − 1."""
     if isinstance(statement, (sympy.Le, sympy.Ge)) and not any(g.has(k) for g in given):
         left, right = statement.args if isinstance(statement, sympy.Le) else statement.args[::-1]
         if isinstance(left, steps_to) and not right.has(steps_to, k):
-            return sympy.Le(worst_residual(left.args[0], k), left.args[1], evaluate=False), (*given, sympy.Ge(k, right, evaluate=False))
-    return statement, given
+            return sympy.Le(worst_residual(left.args[0], k), left.args[1], evaluate=False), (*given, sympy.Gt(k, right - 1, evaluate=False)), right
+    return statement, given, None
 
 
 def _from_below(statement: Any, given: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Tell) -> Finding | None:
@@ -297,6 +309,8 @@ def _residual_at(term: Any, at: Any, prover: _Prover) -> Any:
     if _tidy(mode.trace**2 - 4 * mode.determinant) != 0:
         raise _NoClosedForm("the residual at an eigenvalue without a double root")
     z = mode.trace / 2
+    if z == 0:
+        raise _NoClosedForm("a double root at 0")
     w = _tidy((mode.first - z) / z)
     if not prover.holds(sympy.Implies(sympy.Eq(z, 0, evaluate=False), sympy.Eq(mode.first, 0, evaluate=False), evaluate=False)):
         raise _NoClosedForm("a double root that may be 0")
@@ -308,8 +322,8 @@ class _Chebyshev:
     """Reals u, v, c in place of U_k(c), U_{k−1}(c), c with all that is used about them; n in place of k."""
 
     def __init__(self) -> None:
-        self.n = sympy.Symbol("k_real", nonnegative=True)
-        self.u, self.v, self.c = sympy.symbols("U_k U_k_minus_1 c", real=True)
+        self.n = sympy.Dummy("k_real", nonnegative=True)
+        self.u, self.v, self.c = (sympy.Dummy(name, real=True) for name in ("U_k", "U_k_minus_1", "c"))
         n, u, v, c = self.n, self.u, self.v, self.c
         self.facts = (c <= 1, -1 <= c, u <= n + 1, -n - 1 <= u, v <= n, -n <= v, sympy.Eq(u**2 - 2 * c * u * v + v**2, 1, evaluate=False),
                       (u - v) ** 2 * (1 + c) <= 2, (u + v) ** 2 * (1 - c) <= 2)
@@ -317,7 +331,7 @@ class _Chebyshev:
 
 def _momentum_supremum(term: Any, prover: _Prover) -> Any:
     """ρ^k (1 + k·b) at an end with a double root, proved to be the supremum over [mu, L]."""
-    x = sympy.Symbol("h_any", positive=True)
+    x = sympy.Dummy("h_any", positive=True)
     between = (mu <= x, x <= L)
     mode, low, high = _Mode(term, x), _Mode(term, mu), _Mode(term, L)
     if not prover.holds(sympy.Le(mode.trace**2, 4 * mode.determinant, evaluate=False), *between):
@@ -357,7 +371,7 @@ def _largest_modulus_wins(mode: _Mode, modulus: Any, between: tuple[Any, ...], g
     """|p_k(h)| <= ρ^k (1 + k(1 − ρ)) with ρ = ρ(h) <= modulus <= 1, so that the supremum is where ρ is largest (Nesterov's method)."""
     if _tidy((mode.trace - mode.first) / mode.determinant) != 1:  # p_k = ρ^k (U_k − ρU_{k−1})
         return False
-    rho = sympy.Symbol("rho", positive=True)
+    rho = sympy.Dummy("rho", positive=True)
     ties = (sympy.Eq(rho**2, mode.determinant, evaluate=False), sympy.Eq(mode.trace, 2 * rho * f.c, evaluate=False), *between)
     along = And(sympy.Ge(f.c, rho, evaluate=False), sympy.Le(rho, modulus, evaluate=False), sympy.Le(modulus, 1, evaluate=False), evaluate=False)
     bound = sympy.Le(sympy.Abs(f.u - rho * f.v), 1 + f.n * (1 - rho), evaluate=False)
@@ -398,7 +412,7 @@ def _as_bound(statement: Any, prover: _Prover) -> Finding | None:
     base = sympy.Mul(*[f.base for f in factors])
     if rest.has(sympy.Pow) and _powers_of_k(rest):
         return None
-    x = sympy.Symbol("h_any", positive=True) if isinstance(inner, worst_residual) else inner.args[2]
+    x = sympy.Dummy("h_any", positive=True) if isinstance(inner, worst_residual) else inner.args[2]
     between = (mu <= x, x <= L) if isinstance(inner, worst_residual) else ()
     try:
         mode = _Mode(term, x)
@@ -419,7 +433,7 @@ def _as_bound(statement: Any, prover: _Prover) -> Finding | None:
     whole = And(sympy.Ge(bound, 0, evaluate=False), sympy.Ge(rest.xreplace({k: sympy.Integer(0)}), 1, evaluate=False), evaluate=False)
     if not _proved(whole, always, prover):  # where the modulus is 0, p_0 = 1 and every later p_k = 0
         return None
-    y = sympy.Symbol("y", positive=True)  # |U_k − U_{k−1}| <= y, and u − wv = (u − v) + (1 − w)v
+    y = sympy.Dummy("y", positive=True)  # |U_k − U_{k−1}| <= y, and u − wv = (u − v) + (1 − w)v
     ways = (((sympy.Le(sympy.Abs(f.u - w * f.v), bound, evaluate=False),), given),
             ((sympy.Le(y + (1 - w) * f.n, bound, evaluate=False), sympy.Le(w, 1, evaluate=False)),
              (*_real_steps(prover, f.n), sympy.Eq(mode.trace, 2 * modulus * f.c, evaluate=False), *between, -1 < f.c, f.c <= 1,
@@ -462,7 +476,7 @@ def _by_larger_bound(statement: Any, given: tuple[Any, ...], prover: _Prover) ->
 def _compare_powers(statement: Any, prover: _Prover) -> Finding | None:
     """Prove a statement in which k occurs in polynomials and in powers base^(a·k + b), 0 <= base."""
     swap = {kappa: L / mu}
-    n = sympy.Symbol("k_real", nonnegative=True)
+    n = sympy.Dummy("k_real", nonnegative=True)
     bases: list[Any] = []
     variables: list[Any] = []
 
@@ -473,7 +487,7 @@ def _compare_powers(statement: Any, prover: _Prover) -> Finding | None:
                 return z
         bases.append(base)
         sign = {"nonnegative": True} if prover.holds(sympy.Ge(base, 0, evaluate=False)) else {"real": True}
-        variables.append(sympy.Symbol(f"Z_{len(bases)}", **sign))
+        variables.append(sympy.Dummy(f"Z_{len(bases)}", **sign))
         return variables[-1]
 
     def replaced(e: Any) -> Any:

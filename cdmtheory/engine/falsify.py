@@ -22,7 +22,7 @@ __all__ = ["Search", "counterexample", "satisfies"]
 
 Q = fmpq
 CONDITION_NUMBERS = [Q(4), Q(1), Q(9), Q(100), Q(2), Q(5), Q(10**4), Q(25, 16), Q(3), Q(16), Q(36), Q(1024), Q(10**6), Q(121, 100), Q(10**8), Q(961), Q(64),
-                     Q(10001, 10000), Q(8), Q(225), Q(1023, 1000), Q(10**10), Q(49, 4), Q(10**12)]
+                     Q(10001, 10000), Q(8), Q(225), Q(1023, 1000), Q(10**10), Q(49, 4), Q(36, 25), Q(3, 2), Q(5, 4), Q(10**12)]
 STEPS = [Q(1), Q(0), Q(2), Q(3), Q(5), Q(4), Q(7), Q(10), Q(16), Q(6), Q(31), Q(40), Q(64), Q(100), Q(187), Q(300)]
 TOLERANCES = [Q(1, 10), Q(1, 2), Q(9, 10), Q(1, 1000), Q(99, 100), Q(1, 10**6), Q(999, 1000), Q(1, 3), Q(1, 10**12)]
 NUMBERS = [Q(1), Q(1, 2), Q(0), Q(2), Q(1, 4), Q(-1), Q(1, 10), Q(3), Q(9, 10), Q(1, 100), Q(-1, 2), Q(4), Q(10), Q(99, 100), Q(-2), Q(1, 10**4), Q(3, 2), Q(100),
@@ -131,11 +131,15 @@ def points(statement: Any, given: tuple[Any, ...], *, seed: int = 0) -> Iterator
     symbols = symbols_of(statement, given)
     bounds = _bounds(statement, given, symbols)
     generator = random.Random(seed)
+    edges = _condition_edges(given)
     for attempt in itertools.count():
         point: Point = {}
         if mu in symbols:
             ratio = CONDITION_NUMBERS[attempt % len(CONDITION_NUMBERS)] if attempt < 400 else generator.choice(CONDITION_NUMBERS) * _jitter(generator)
             point[mu] = Q(1) if attempt % 3 != 2 else generator.choice([Q(1, 4), Q(4), Q(9), Q(1, 100), Q(2)])
+            if edges and attempt % 2:
+                edge = generator.choice(edges)
+                ratio = (edge * generator.choice(NUDGES)) if len(edges) == 1 or generator.random() < 0.6 else (edge + generator.choice(edges)) / 2
             point[L] = point[mu] * max(ratio, Q(1))
             point = complete(point)
         rest = [s for s in symbols if s not in point]
@@ -146,6 +150,22 @@ def points(statement: Any, given: tuple[Any, ...], *, seed: int = 0) -> Iterator
         yield point
         if not symbols:
             return
+
+
+def _condition_edges(given: tuple[Any, ...]) -> list[fmpq]:
+    """Condition numbers with which the hypotheses compare κ, or L with μ."""
+    found: list[fmpq] = []
+    for g in given:
+        for relation in g.atoms(sympy.core.relational.Relational):
+            difference = (relation.lhs - relation.rhs).xreplace({kappa: L / mu}).xreplace({mu: sympy.Integer(1)})
+            if difference.free_symbols != {L} or difference.has(_OfMethod):
+                continue
+            slope = difference.diff(L)
+            if slope.is_Rational and slope != 0:
+                edge = -difference.xreplace({L: sympy.Integer(0)}) / slope
+                if edge.is_Rational and edge >= 1:
+                    found.append(Q(int(edge.p), int(edge.q)))
+    return found
 
 
 def _jitter(generator: random.Random) -> fmpq:
