@@ -45,6 +45,8 @@ TRUE = {
     "polyak": (worst_rate(polyak(mu, L)) <= polyak_rate, ()),
     "polyak is faster than gradient descent": (worst_rate(polyak(mu, L)) <= (kappa - 1) / (kappa + 1), ()),
     "nesterov": (worst_rate(nesterov(1 / L, (sqrt(kappa) - 1) / (sqrt(kappa) + 1))) <= 1 - 1 / sqrt(kappa), ()),
+    "two rates": (worst_rate(nesterov(1 / L, polyak_rate)) <= worst_rate(gradient_descent(1 / L)), ()),
+    "two rates, strictly": (worst_rate(polyak(mu, L)) < worst_rate(gradient_descent(2 / (mu + L))), (mu < L,)),
     "with numbers": (worst_rate(heavy_ball(1 / L, Rational(1, 4))) < 1, ()),
 }
 FALSE = {

@@ -520,7 +520,7 @@ class _Attempt:
         if products is None:
             return None
         free = self._multipliers(products)
-        columns = [p.normal for p in products] + [q * self.facts[k].polynomial for k, q in free]
+        columns = [p.normal for p in products] + [self._normal(q * self.facts[k].polynomial) for k, q in free]
         rows: dict[Any, int] = {}
         data, at, start = [], [], [0]
         scale = []
@@ -564,7 +564,8 @@ class _Attempt:
         found: list[tuple[int, Any]] = []
         waiting = list({tuple(map(int, m)): None for p in products for m in p.normal.to_dict()})
         seen = set(waiting)
-        leading = {k: [tuple(map(int, m)) for m in self.facts[k].polynomial.monoms()] for k in self.free}
+        reduced = {k: self._normal(self.facts[k].polynomial) for k in self.free}
+        leading = {k: [tuple(map(int, m)) for m in e.monoms()] for k, e in reduced.items() if e != 0}
         while waiting and len(found) < MOST_PRODUCTS:
             monomial = waiting.pop()
             for k, (top, *others) in leading.items():
