@@ -88,6 +88,9 @@ def agrees():
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """The arguments ``method``, ``stationary``, ``system`` and ``exact_system`` run over the tables, unless a test has a table of its own."""
+    if any(name in str(mark.args[0]) for mark in metafunc.definition.iter_markers("parametrize") for name in ("method", "system")):
+        return
     if "method" in metafunc.fixturenames:
         metafunc.parametrize("method", EXACT.values(), ids=EXACT.keys())
     if "stationary" in metafunc.fixturenames:

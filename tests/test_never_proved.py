@@ -1,0 +1,128 @@
+"""False or undefined claims that once came out PROVED, or could: none of them may. Each says where it fails.
+
+``pin`` is a hypothesis that only irrational values satisfy. It takes the rational search for counterexamples out of play, so that what
+would be proved is seen.
+"""
+
+import time
+
+import pytest
+from sympy import Abs, Eq, Limit, Ne, Not, Rational, Symbol, log, oo
+
+from cdmtheory import (
+    Claim,
+    Derivation,
+    L,
+    Optimal,
+    Sup,
+    chebyshev,
+    critically_damped,
+    eps,
+    eta,
+    gradient_descent,
+    h,
+    heavy_ball,
+    k,
+    kappa,
+    momentum_method,
+    mu,
+    polyak,
+    residual,
+    spectral_radius,
+    sqrt,
+    stable,
+    steps_to,
+    worst_rate,
+    worst_residual,
+)
+from cdmtheory.engine.decide import decide
+
+x, y, b = (Symbol(name, real=True) for name in "xyb")
+p = Symbol("p", positive=True)
+n = Symbol("n", integer=True)
+pin = Eq(p**2, 2)
+half = Rational(1, 2)
+rho = (sqrt(kappa) - 1) / (sqrt(kappa) + 1)
+ahead = momentum_method(eta, 0, half)
+pole = 1 / (x**2 - 2)
+nested = spectral_radius(gradient_descent(1 / h), 2 * mu)
+
+gd = gradient_descent(1 / L)
+cdm = critically_damped(1 / L, mu)
+r = 1 - 1 / sqrt(kappa)
+narrow = [kappa >= Rational(100001, 1000), kappa <= Rational(100002, 1000)]
+c, z = Symbol("c", real=True), Symbol("Z_1", nonnegative=True)
+
+CLAIMS = {
+    "lookahead without momentum is no gradient descent": ([pin], Eq(worst_residual(ahead, k), worst_rate(ahead) ** k)),
+    "modulus 0 and k = 0: 1 <= -5": ([Eq(mu, L), Eq(x**2, 2)], worst_residual(heavy_ball(1 / mu, (x**2 - 2) ** 2), k) <= -5 * (x**2 - 2) ** k),
+    "modulus 0 and k = 0: 1 <= 1/2": ([Eq(mu, L), pin], worst_residual(polyak(mu, L), k) <= rho**k / 2),
+    "modulus 0 and k = 0: 1 <= -7": ([Eq(kappa, 1), pin], worst_residual(polyak(mu, L), k) <= rho**k * (k - 7)),
+    "undefined at kappa = 1, bound": ([pin], worst_residual(polyak(mu, L), k) <= rho**k * (1 + k * (1 + rho)) * (1 + 1 / (kappa - 1))),
+    "undefined at kappa = 1, equation": ([pin], Eq(worst_residual(gradient_descent(2 / (mu + L)), k),
+                                                  ((kappa - 1) / (kappa + 1)) ** (k + 1) * (kappa + 1) / (kappa - 1))),
+    "h is bound inside": ([2 * mu > L], stable(gradient_descent(nested / h))),
+    "h is bound inside, worst rate": ([2 * mu > L, mu < L], worst_rate(gradient_descent(nested / h)) < 1),
+    "undefined at √2, cancels between the sides": ([], Abs(x) + pole >= pole),
+    "undefined at √2, step size at eigenvalue 0": ([], Eq(spectral_radius(gradient_descent(pole), 0), 1)),
+    "undefined at √2, step times eigenvalue": ([], Eq(spectral_radius(gradient_descent(pole), x**2 - 2), 0)),
+    "undefined at √2, no step taken": ([], Eq(residual(gradient_descent(pole), 0, mu), 1)),
+    "undefined at √2, momentum of step 0": ([], Eq(residual(heavy_ball(eta, pole), 1, mu), 1 - eta * mu)),
+    "undefined at √2, unused step": ([], Eq(residual(heavy_ball(pole, b, eta), 1, mu), 1 - eta * mu)),
+    "undefined at 1/√3, cancels with a residual": ([], Eq((1 - 3 * eta**2 * mu) / residual(gradient_descent(3 * eta**2), 1, mu), 1)),
+    "a pole between the ends": ([mu < L], worst_residual(gradient_descent(1 / (2 * h - mu - L)), 1) >= 0),
+    "a pole between the ends, unstable": ([mu < L], Not(stable(gradient_descent(1 / (2 * h - mu - L))))),
+    "a number of steps is an integer: 1 > 0.1 at kappa = 1, eps = 0.9": ([], steps_to(gd, eps) <= kappa * log(1 / eps)),
+    "a number of steps is an integer, Chebyshev": ([], steps_to(chebyshev(mu, L), eps) <= sqrt(kappa) / 2 * log(2 / eps)),
+    "a number of steps is an integer: 1 > 1/2": ([mu < L], steps_to(gd, 1 - 1 / kappa) <= half),
+    "a number of steps is not negative": ([], steps_to(gd, 1) <= -1),
+    "a ceiling oscillates": ([mu < L], Eq(Limit(steps_to(gd, eps) - log(eps) / log(1 - 1 / kappa), eps, 0), 0)),
+    "a difference of counts has no limit": ([], Eq(Limit(steps_to(gd, eps) - kappa * log(1 / eps), kappa, oo), -log(1 / eps) / 2)),
+    "a count that stays bounded is an integer": ([mu < L], Eq(Limit(steps_to(gd, half + eps), eps, 0), log(half) / log(1 - 1 / kappa))),
+    "the limit is 1": ([], Eq(Limit(steps_to(gd, 1 - 1 / (2 * kappa)), kappa, oo), half)),
+    "log 0 at kappa = 1 inside a limit": ([], Eq(Limit(log(worst_rate(gd)) / k, k, oo), 0)),
+    "the supremum is over the k that kappa allows": ([k >= kappa], Eq(Sup((1 - 1 / kappa) ** k, k), 1 - 1 / kappa)),
+    "the supremum is over the k that kappa allows, residual": ([k >= kappa], Sup(worst_residual(gd, k), k) >= 1 - 1 / kappa),
+    "undefined at k = 0": ([], Sup(log(k), k) >= 0),
+    "L alone may be small": ([], log(L) > -5),
+    "L is no condition number": ([], log(kappa) <= 10**4 * L),
+    "a bound on L bounds no kappa": ([L <= 5], log(kappa) < 40),
+    "a bound on L bounds no kappa from below": ([L >= 4, mu < L], log(kappa) > Rational(1, 20000)),
+    "a user's own c": ([*narrow, c >= 2], worst_residual(cdm, k) <= r**k),
+    "a user's own Z_1": ([*narrow, z >= 2], worst_residual(gd, k) <= half),
+    "not at k = 311": ([k >= 1], Ne(residual(heavy_ball(1 / mu, 0, 1 / mu), k, mu), k - 311)),
+    "a hypothesis on kappa does not reach into its limit": ([kappa <= 2], Eq(Limit(worst_rate(gradient_descent(1 / (2 * mu))), kappa, oo), half)),
+    "an integer need not reach p": ([], Optimal((n - p) ** 2, over=[n], value=0)),
+}
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_never_proved(name):
+    given, that = CLAIMS[name]
+    assert decide(Claim(name, given=given, that=that), time.monotonic() + 8).verdict != "PROVED"
+
+
+TRUE = {
+    "the count at tolerance 2 is 0": ([], Eq(Limit(steps_to(gd, 2) / kappa, kappa, oo), 0)),
+    "one step to 1 - 1/(2 kappa)": ([], Eq(Limit(steps_to(gd, 1 - 1 / (2 * kappa)), kappa, oo), 1)),
+}
+
+
+@pytest.mark.parametrize("name", TRUE)
+def test_never_refuted(name):
+    given, that = TRUE[name]
+    assert decide(Claim(name, given=given, that=that), time.monotonic() + 8).verdict != "REFUTED"
+
+
+def test_contradictory_hypotheses_of_a_derivation():
+    found = decide(Derivation("nothing", given=[x > 1, x < 0], steps=[Eq((x + 1) ** 2, x**2 + 2 * x + 1)]), time.monotonic() + 8)
+    assert found.verdict == "VACUOUS"
+
+
+@pytest.mark.parametrize("statement", [n**2 >= n, k**2 >= k])
+def test_between_integers_there_is_none(statement):
+    assert decide(Claim("integers", that=statement), time.monotonic() + 8).verdict == "PROVED"
+
+
+def test_no_half_integer():
+    assert decide(Claim("half", given=[Eq(2 * n, 1)], that=n > 0), time.monotonic() + 8).verdict == "VACUOUS"
