@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import sys
 from fractions import Fraction
@@ -100,8 +101,8 @@ def main() -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
-    channel = sys.stdout
-    sys.stdout = sys.stderr  # nothing that a solver prints may reach the channel
+    channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # whatever a solver prints, in C too, must not reach the channel
     for line in sys.stdin:
         question = json.loads(line)
         try:

@@ -32,6 +32,7 @@ from cdmtheory.language import SYMBOLS
 __all__ = ["NOTHING", "Keeping", "Worker"]
 
 PATIENCE = 1.5  # seconds beyond the limit before a worker that does not answer is killed
+START = 60  # seconds that a process may take to import what it needs
 MEMORY_LIMIT = 8 * 2**30
 
 
@@ -76,8 +77,8 @@ def main() -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
-    incoming, outgoing = sys.stdin.buffer, sys.stdout.buffer
-    sys.stdout = sys.stderr
+    incoming, outgoing = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints, in C too, must not reach the channel
     while True:
         try:
             claim, seconds, keeping = _receive(incoming)
@@ -127,14 +128,15 @@ class Worker:
         ``keeping``: where its certificates are kept; default: those that come with the package are looked at.
         """
         began = time.monotonic()
+        last = "the start"
         try:
             self._start()
             assert self.child is not None
             assert self.child.stdin is not None
             _send(self.child.stdin, (claim, timeout, keeping or Keeping()))
-            self.messages.get(timeout=60)  # the worker has imported what it needs and begins
+            if self.messages.get(timeout=START)[0] != "tell":  # that it begins: it has imported what it needs
+                raise EOFError("it ended before it began")
             began = time.monotonic()
-            last = "the start"
             while True:
                 kind, value = self.messages.get(timeout=max(0.01, began + timeout + PATIENCE - time.monotonic()))
                 if kind == "tell":
@@ -181,7 +183,7 @@ def _listen(stream: IO[bytes], messages: queue.Queue[Any]) -> None:
         while True:
             try:
                 messages.put(_receive(stream))
-            except (EOFError, OSError, pickle.UnpicklingError):
+            except Exception:  # the end, or bytes that are no message
                 messages.put(("ended", ""))
                 return
 
