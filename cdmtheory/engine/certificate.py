@@ -643,7 +643,6 @@ class Certificates:
         self.keeping = keeping
         self.parts: list[dict[str, Any]] = []
         self._statements: list[Any] = []  # what they show
-        self.paths: set[Path] = set()  # of the kept certificates that were used
         self.missing = 0  # what was proved without one
         self.paused = 0
         self._known: dict[Any, tuple[dict[str, Any], Path] | None] = {}
@@ -667,7 +666,6 @@ class Certificates:
         found = self._known[statement, given]
         if found is not None and use:
             self._record(statement, given, found[0])
-            self.paths.add(found[1])
         return found is not None
 
     def covers(self, statement: Any, given: tuple[Any, ...]) -> bool:
@@ -707,7 +705,7 @@ class Certificates:
         if not self.parts or self.missing:
             return None
         if self.keeping.write is None:
-            return _shown(min(self.paths)) if len(self.paths) == 1 else None
+            return self._holding_all_parts(claim)
         name = self.keeping.name or slug(claim.title)
         about = {"name": name, "title": claim.title, "statement": claim.statement, "hypotheses": claim.hypotheses}
         content = json.dumps(_file(about, self.parts), indent=1, ensure_ascii=False) + "\n"
@@ -724,6 +722,15 @@ class Certificates:
             except OSError:
                 return None
             return _shown(path)
+        return None
+
+    def _holding_all_parts(self, claim: Any) -> str | None:
+        """The kept file that holds all parts, the claim's own if there is one; parts of the same normal form may be in several."""
+        shelf = self._kept_parts()
+        common = set.intersection(*[{path for _, path in shelf.get(part["key"], [])} for part in self.parts])
+        for path in sorted(common, key=lambda path: (_title(path) != claim.title, path)):
+            if not check.check_file(path):
+                return _shown(path)
         return None
 
     def _record(self, statement: Any, given: tuple[Any, ...], part: dict[str, Any]) -> None:
