@@ -37,7 +37,8 @@ def environment_with(tmp_path: Path, *install: str) -> Path:
     home = tmp_path / "env"
     venv.create(home, symlinks=True, with_pip=False)
     site = Path(sysconfig.get_path("purelib", vars={"base": str(home), "platbase": str(home)}))
-    (site / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")  # .pth files in there are not read again
+    libraries = [p for p in sys.path if p.endswith("site-packages")]
+    (site / "libraries.pth").write_text("\n".join(libraries) + "\n", encoding="utf-8")  # .pth files in there are not read again
     python(home, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", "--no-build-isolation", "--ignore-installed", *install)
     return home
 
