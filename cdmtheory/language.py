@@ -62,7 +62,7 @@ def bind(e: Any, at: Any) -> Any:
     if e == h:
         return at
     if isinstance(e, _OfMethod):
-        return e.func(e.args[0], *[bind(a, at) for a in e.args[1:]])  # type: ignore[operator]
+        return e.func(e.args[0], *[bind(a, at) for a in e.args[1:]])
     return e.func(*[bind(a, at) for a in e.args]) if e.args and e.has(h) else e
 
 

@@ -64,7 +64,6 @@ def _logarithmic(relation: Any, prover: _Prover) -> bool:
         low, high = (_closed_rates(side, prover) for side in (relation.args if isinstance(relation, (sympy.Lt, sympy.Le)) else relation.args[::-1]))
     except _NoClosedForm:
         return False
-    strict = isinstance(relation, (sympy.Lt, sympy.Gt))
     try:
         low, high = _over_one_variable(low, high)
     except _NoClosedForm:
@@ -86,10 +85,7 @@ def _logarithmic(relation: Any, prover: _Prover) -> bool:
     f = _cleared(high - low, variable, a, b)
     if f is None or _sign_in_pieces(f, variable, a, b, min(prover.deadline, time.monotonic() + 30)) != 1:
         return False
-    for end in closed_ends:
-        if not _holds_at(relation, variable, end, strict):
-            return False
-    return True
+    return all(_holds_at(relation, variable, end) for end in closed_ends)
 
 
 def _defined_on(e: Any, variable: Any, a: Any, b: Any, deadline: float) -> bool:
@@ -171,11 +167,11 @@ def _interval(variable: Any, prover: _Prover) -> tuple[tuple[Any, Any], list[Any
         low, closed_low = sympy.Integer(1), True
     if name == "eps":
         high = sympy.Integer(1)
-    for g in prover.given:
-        g = g.xreplace({kappa: L / mu})
+    for hypothesis in prover.given:
+        g = hypothesis.xreplace({kappa: L / mu})
         parts = g.args if isinstance(g, sympy.And) else (g,)
         for part in parts:
-            if name == "kappa" and part in (mu < L, L > mu, sympy.Ne(mu, L), sympy.Ne(L, mu)):
+            if name == "kappa" and part in (mu < L, mu < L, sympy.Ne(mu, L), sympy.Ne(L, mu)):
                 closed_low = False
                 continue
             ratio = name == "kappa" and isinstance(part, Relational) and _homogeneous(part)
@@ -460,9 +456,8 @@ def _confirmed(g: Any, variable: Any, end: Any, side: str, limit: Any) -> bool:
     return distances[-1] < 1e-6 or (distances[-1] < 0.7 * distances[0] and distances[-1] < 0.05 * (1 + abs(float(limit))))
 
 
-def _holds_at(relation: Any, variable: Any, end: Any, strict: bool) -> bool:
+def _holds_at(relation: Any, variable: Any, end: Any) -> bool:
     """Whether the relation itself holds at an end of the interval that the hypotheses allow."""
-    del strict
     name = variable.name.removeprefix("sqrt_")
     number = end**2 if variable.name.startswith("sqrt_") else end
     exact = fmpq(int(number.p), int(number.q))
@@ -497,7 +492,8 @@ def _limit(statement: Any, prover: _Prover) -> Finding | None:
             return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=[*prover.assumed, "the limit was computed symbolically and checked in balls"])
         point = _differs(statement.func(left, right, evaluate=False), prover.given)
         if point is not None:
-            return Finding("REFUTED", sorted(prover.by | {"algebra"}), {"point": {s.name: str(x) for s, x in point.items()}, "lhs": None, "rhs": None}, reason=shown)
+            at = {s.name: str(x) for s, x in point.items()}
+            return Finding("REFUTED", sorted(prover.by | {"algebra"}), {"point": at, "lhs": None, "rhs": None}, reason=shown)
         return Finding("UNDECIDED", reason=f"{shown}; the comparison depends on other symbols")
     if left.is_infinite or right.is_infinite:
         truth: bool | None = bool(statement.func(left, right)) if statement.func(left, right) in (sympy.true, sympy.false) else None
@@ -522,7 +518,7 @@ class _DependsOnScale(Exception):
 def _about_the_rest(prover: _Prover, variable: Any) -> _Prover:
     """The hypotheses that say nothing of the limit's variable, which is bound; that mu < L stays, for all but the last values have it."""
     bound = {kappa, mu, L} if variable == kappa else {variable}
-    kept = tuple(g for g in prover.given if not g.free_symbols & bound or g in (mu < L, L > mu, sympy.Ne(mu, L)))
+    kept = tuple(g for g in prover.given if not g.free_symbols & bound or g in (mu < L, mu < L, sympy.Ne(mu, L)))
     if variable == kappa:
         kept = (*(g for g in kept if not g.free_symbols & bound), mu < L)
     rest = _Prover(kept, prover.solvers, prover.deadline, prover.tell)
@@ -610,8 +606,8 @@ def _one_limit(one: Any, prover: _Prover) -> Any:
         raise _NoClosedForm("SymPy does not find it")
     if not others and not _confirmed(at, y, sympy.sympify(target), "+", limit):
         raise _NoClosedForm(f"SymPy gives {limit}, which values in balls do not confirm")
-    for small, large in ((sympy.Rational(1, 7), sympy.Integer(7)), (sympy.Rational(9, 10), sympy.Rational(3, 2)), (sympy.Rational(1, 1000), sympy.Integer(1000))):
-        sample = {s: small if s == eps else large for s in others}
+    for small, large in (("1/7", 7), ("9/10", "3/2"), ("1/1000", 1000)):
+        sample = {s: sympy.Rational(small) if s == eps else sympy.Rational(large) for s in others}
         if others and not _confirmed(at.xreplace(sample), y, sympy.sympify(target), "+", limit.xreplace(sample)):
             raise _NoClosedForm(f"SymPy gives {limit}, which values in balls do not confirm")
     return limit

@@ -11,7 +11,7 @@ from flint import ctx, fmpq
 
 from cdmtheory.claims import Derivation, text
 from cdmtheory.engine.decide import Finding, _decide, hypotheses_empty
-from cdmtheory.engine.evaluate import Open, Undefined, value
+from cdmtheory.engine.evaluate import Open, Undefined, sides, value
 from cdmtheory.engine.falsify import points, satisfies
 from cdmtheory.engine.solvers import Solvers
 
@@ -71,8 +71,9 @@ def _equation(step: Any, given: tuple[Any, ...]) -> Finding | None:
     for entry in entries:
         point = _nonzero_point(entry, given)
         if point is not None:
-            left, right = _sides(step, entry, point)
-            return Finding("REFUTED", ["search"], {"point": {s.name: str(x) for s, x in sorted(point.items(), key=lambda i: i[0].name)}, "lhs": left, "rhs": right})
+            left, right = _sides(step, point)
+            at = {s.name: str(x) for s, x in sorted(point.items(), key=lambda i: i[0].name)}
+            return Finding("REFUTED", ["search"], {"point": at, "lhs": left, "rhs": right})
     return Finding("UNDECIDED", reason="the difference of both sides does not reduce to 0, and no point was found at which it is not 0") if any(
         e.has(sympy.Function) or e.atoms(sympy.Pow) for e in entries) else None
 
@@ -121,10 +122,7 @@ def _nonzero_point(entry: Any, given: tuple[Any, ...]) -> dict[Any, fmpq] | None
     return None
 
 
-def _sides(step: Any, entry: Any, point: dict[Any, fmpq]) -> tuple[str | None, str | None]:
+def _sides(step: Any, point: dict[Any, fmpq]) -> tuple[str | None, str | None]:
     if isinstance(step.lhs, sympy.Expr) and isinstance(step.rhs, sympy.Expr):
-        from cdmtheory.engine.falsify import sides
-
         return sides(sympy.Eq(step.lhs.doit(), step.rhs.doit(), evaluate=False), point)
-    del entry
     return None, None

@@ -121,12 +121,12 @@ def _defined(statement: Any, prover: _Prover) -> bool:
             if base.has(k) and base.has(sympy.Pow) and _powers_of_k(base):
                 return _defined(base, prover) and _nonzero_with_powers(base, exponent)
             at = base.xreplace({k: sympy.Dummy("k_real", nonnegative=True)})
-            allowed = sympy.Ne(at, 0, evaluate=False) if exponent.is_Integer else sympy.Gt(at, 0, evaluate=False) if exponent < 0 else sympy.Ge(at, 0, evaluate=False)
+            allowed = sympy.Ne if exponent.is_Integer else sympy.Gt if exponent < 0 else sympy.Ge
             if base.is_positive and base.is_Symbol:
                 return True
             if base.has(sympy.log):
                 return _defined(base, prover)  # its sign is looked at where the logarithm is
-            return prover.holds(allowed)
+            return prover.holds(allowed(at, 0, evaluate=False))
     return all(_defined(a, prover) for a in statement.args)
 
 
@@ -325,7 +325,7 @@ class _Chebyshev:
         self.n = sympy.Dummy("k_real", nonnegative=True)
         self.u, self.v, self.c = (sympy.Dummy(name, real=True) for name in ("U_k", "U_k_minus_1", "c"))
         n, u, v, c = self.n, self.u, self.v, self.c
-        self.facts = (c <= 1, -1 <= c, u <= n + 1, -n - 1 <= u, v <= n, -n <= v, sympy.Eq(u**2 - 2 * c * u * v + v**2, 1, evaluate=False),
+        self.facts = (c <= 1, c >= -1, u <= n + 1, -n - 1 <= u, v <= n, -n <= v, sympy.Eq(u**2 - 2 * c * u * v + v**2, 1, evaluate=False),
                       (u - v) ** 2 * (1 + c) <= 2, (u + v) ** 2 * (1 - c) <= 2)
 
 
@@ -436,7 +436,7 @@ def _as_bound(statement: Any, prover: _Prover) -> Finding | None:
     y = sympy.Dummy("y", positive=True)  # |U_k − U_{k−1}| <= y, and u − wv = (u − v) + (1 − w)v
     ways = (((sympy.Le(sympy.Abs(f.u - w * f.v), bound, evaluate=False),), given),
             ((sympy.Le(y + (1 - w) * f.n, bound, evaluate=False), sympy.Le(w, 1, evaluate=False)),
-             (*_real_steps(prover, f.n), sympy.Eq(mode.trace, 2 * modulus * f.c, evaluate=False), *between, -1 < f.c, f.c <= 1,
+             (*_real_steps(prover, f.n), sympy.Eq(mode.trace, 2 * modulus * f.c, evaluate=False), *between, f.c > -1, f.c <= 1,
               sympy.Eq(y**2 * (1 + f.c), 2, evaluate=False), modulus > 0)))
     for goals, hypotheses in ways:
         if all(_proved(g, hypotheses, prover) for g in goals):
@@ -510,7 +510,8 @@ def _compare_powers(statement: Any, prover: _Prover) -> Finding | None:
             facts.append(Implies(sympy.Eq(n, 0, evaluate=False), sympy.Eq(z, 1, evaluate=False), evaluate=False))
             continue
         if prover.holds(sympy.Le(base, 1, evaluate=False)):
-            facts += [z <= 1, z >= 1 - n * (1 - base), z * (1 + n * (1 - base)) <= 1, z * (base + n * (1 - base)) <= base, Implies(n >= 1, z <= base, evaluate=False)]
+            facts += [z <= 1, z >= 1 - n * (1 - base), z * (1 + n * (1 - base)) <= 1, z * (base + n * (1 - base)) <= base,
+                      Implies(n >= 1, z <= base, evaluate=False)]
             facts.append(sympy.Or(n >= 1, And(sympy.Eq(n, 0, evaluate=False), sympy.Eq(z, 1, evaluate=False), evaluate=False), evaluate=False))
         elif prover.holds(sympy.Ge(base, 1, evaluate=False)):
             facts += [z >= 1, z >= 1 + n * (base - 1)]

@@ -45,7 +45,7 @@ TRUE, FALSE = All(()), Any_(())
 def atom(polynomial: fmpq_mpoly, relation: str) -> Formula:
     """An atom, decided at once if its polynomial is a constant."""
     if polynomial.is_constant():
-        c = polynomial.leading_coefficient() if polynomial != 0 else fmpq(0)
+        c = polynomial.leading_coefficient() if not polynomial.is_zero() else fmpq(0)
         return TRUE if _truth(c, relation) else FALSE
     return Atom(polynomial, relation)
 

@@ -313,7 +313,7 @@ def _special(e: Any) -> bool:
 
 def _isolate(a: Any, b: Any) -> Any:
     """Bring a single quantity with a factor of known sign to stand alone; ``(sides, …)`` swapped is marked by a tuple first."""
-    if _special(a) and not _holds_special(b) or _special(b) and not _holds_special(a):
+    if (_special(a) and not _holds_special(b)) or (_special(b) and not _holds_special(a)):
         return a, b
     terms = [*sympy.Add.make_args(a), *(-t for t in sympy.Add.make_args(b))]
     holding = [t for t in terms if _holds_special(t)]
@@ -459,7 +459,7 @@ class _Ring:
         strict = False
         for exponents, c in p.to_dict().items():
             used = [v for v, e in zip(self.variables, exponents, strict=False) if int(e)]
-            if any(v not in self.positive and not (v in self.nonnegative) and int(e) % 2
+            if any(v not in self.positive and v not in self.nonnegative and int(e) % 2
                    for v, e in zip(self.variables, exponents, strict=False) if int(e)):
                 return 0
             signs.add(1 if c > 0 else -1)
@@ -677,5 +677,5 @@ def _combine(basis: list[list[fmpq]], zero: list[int]) -> list[list[fmpq]]:
 def _set_to_one(formula: Formula, ring: _Ring, fixed: list[Any]) -> Formula:
     if not fixed:
         return formula
-    values = {ring.names[ring.variables.index(v)]: 1 for v in fixed}
+    values: dict[str | int, Any] = {ring.names[ring.variables.index(v)]: 1 for v in fixed}
     return map_atoms(formula, lambda a: ring.simplified(Atom(a.polynomial.subs(values), a.relation)))

@@ -12,7 +12,7 @@ every_eigenvalue_contracts_alike = Claim(
     "Critically damped at mu, for every step up to the Polyak step every eigenvalue has the spectral radius 1 − √(ημ).",
     given=[eta <= polyak_step],
     that=Eq(spectral_radius(method, h), rate),
-    near_miss=Claim("A slightly longer step keeps it.", given=[eta <= 4 / (sqrt(L) + sqrt(mu)) ** 2 * (1 + 1 / kappa)], that=Eq(spectral_radius(method, h), rate)),
+    near_miss=Claim("A slightly longer step keeps it.", given=[eta <= polyak_step * (1 + 1 / kappa)], that=Eq(spectral_radius(method, h), rate)),
     reference="theory C2",
 )
 
@@ -35,6 +35,7 @@ fails_beyond_the_polyak_step = Claim(
 rate_at_one_over_L = Claim(
     "With η = 1/L the rate is 1 − 1/√κ.",
     that=Eq(worst_rate(critically_damped(1 / L, mu)), 1 - 1 / sqrt(kappa)),
-    near_miss=[Eq(worst_rate(critically_damped(1 / L, mu)), (sqrt(kappa) - 1) / (sqrt(kappa) + 1)), worst_rate(critically_damped(1 / L, mu)) <= 1 - 2 / sqrt(kappa)],
+    near_miss=[Eq(worst_rate(critically_damped(1 / L, mu)), (sqrt(kappa) - 1) / (sqrt(kappa) + 1)),
+               worst_rate(critically_damped(1 / L, mu)) <= 1 - 2 / sqrt(kappa)],
     reference="theory C2",
 )

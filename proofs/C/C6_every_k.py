@@ -37,7 +37,8 @@ worst_residual_of_critical_damping_is_at_mu = Claim(
     "From rest the supremum is at mu for all k if ηL <= (1 − r)(1 + 3r).",
     given=[eta * L <= (1 - r) * (1 + 3 * r)],
     that=Eq(worst_residual(critically_damped(eta, mu), k), r**k * (1 + k * s)),
-    near_miss=Claim("For every step up to Polyak's it is.", given=[eta <= polyak_step], that=Eq(worst_residual(critically_damped(eta, mu), k), r**k * (1 + k * s))),
+    near_miss=Claim("For every step up to Polyak's it is.", given=[eta <= polyak_step],
+                    that=Eq(worst_residual(critically_damped(eta, mu), k), r**k * (1 + k * s))),
     reference="theory C6",
 )
 

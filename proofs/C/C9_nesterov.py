@@ -12,7 +12,8 @@ worst_rate_of_nesterov = Claim(
     given=[eta <= 1 / L],
     that=Eq(worst_rate(nesterov(eta, (1 - root) / (1 + root))), 1 - root),
     near_miss=[worst_rate(nesterov(eta, (1 - root) / (1 + root))) < 1 - root,
-               Claim("Up to ηL = 1.4.", given=[eta <= Rational(14, 10) / L, eta * mu < 1], that=Eq(worst_rate(nesterov(eta, (1 - root) / (1 + root))), 1 - root))],
+               Claim("Up to ηL = 1.4.", given=[eta <= Rational(14, 10) / L, eta * mu < 1],
+                     that=Eq(worst_rate(nesterov(eta, (1 - root) / (1 + root))), 1 - root))],
     reference="theory C9",
 )
 
