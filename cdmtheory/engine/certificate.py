@@ -30,7 +30,8 @@ from scipy.sparse import csc_matrix, vstack
 from cdmtheory import check
 from cdmtheory.claims import slug, text
 from cdmtheory.engine.formula import All, Any_, Atom, Formula, atoms, weights
-from cdmtheory.engine.reduce import NotPolynomial, Problem, reduce_claim
+from cdmtheory.engine.reduce import Problem, reduce_claim
+from cdmtheory.engine.statements import NotPolynomial
 from cdmtheory.engine.worker import NOTHING, Keeping
 from cdmtheory.language import _Optimum
 

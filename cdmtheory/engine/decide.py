@@ -17,8 +17,9 @@ from cdmtheory.claims import Claim, Derivation, slug
 from cdmtheory.engine.certificate import Certificates
 from cdmtheory.engine.falsify import Search, counterexample, points, satisfies, search, symbols_of
 from cdmtheory.engine.formula import FALSE, branches, conjunction
-from cdmtheory.engine.reduce import NotPolynomial, Problem, reduce_claim
+from cdmtheory.engine.reduce import Problem, reduce_claim
 from cdmtheory.engine.solvers import Solvers, candidates
+from cdmtheory.engine.statements import NotPolynomial
 from cdmtheory.engine.verdict import Verdict
 from cdmtheory.engine.worker import NOTHING, Keeping
 from cdmtheory.language import _Optimum
@@ -76,6 +77,7 @@ def _latex(claim: Claim | Derivation) -> str:
 
 def _decide(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Callable[[str], None]) -> Finding:
     share = min(SEARCH_SECONDS, SEARCH_SHARE * (deadline - time.monotonic()))
+    tell("reading the claim")
     if _certificates(solvers).covers(statement, given):
         tell("checking its certificate")
         seen, point = _witness(statement, given, time.monotonic() + share), None

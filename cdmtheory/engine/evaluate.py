@@ -180,12 +180,11 @@ def value(expr: Any, point: Point) -> Any:
         return _power(sympy.E, expr.args[0], point)
     if isinstance(expr, (sympy.Max, sympy.Min)):
         parts = [value(a, point) for a in expr.args]
-        pick = (lambda a, b: a.max(b)) if isinstance(expr, sympy.Max) else (lambda a, b: a.min(b))
         if all(isinstance(p, fmpq) for p in parts):
             return max(parts) if isinstance(expr, sympy.Max) else min(parts)
         result = _ball(parts[0])
         for part in parts[1:]:
-            result = pick(result, _ball(part))
+            result = result.max(_ball(part)) if isinstance(expr, sympy.Max) else result.min(_ball(part))
         return result
     if isinstance(expr, sympy.Abs):
         return abs(value(expr.args[0], point))
@@ -387,6 +386,10 @@ def _worst_rate(expr: Any, point: Point) -> Any:
 def _is_stable(statement: Any, point: Point) -> bool | None:
     points = [statement.args[1]] if len(statement.args) == 2 else list(_ends(point))
     if len(statement.args) == 1 and h in statement.args[0].free_symbols:
+        low, high = _ends(point)
+        if any(_is_stable(stable(statement.args[0], sympy.Rational(int(x.p), int(x.q))), point) is False
+               for x in (low, high, (low + high) / 2, low + (high - low) / 10)):
+            return False
         raise Open("stability over all of [mu, L] of a method that depends on the eigenvalue has no value here")
     answers = []
     for at in points:

@@ -124,7 +124,7 @@ def symbols_of(statement: Any, given: tuple[Any, ...]) -> list[Any]:
         free.add(k)
     if any(p.has(_OfMethod) for p in parts) or free & {mu, L, kappa, h}:
         free |= {mu, L}
-    return sorted(free - {kappa}, key=lambda s: (s not in (mu, L), s is L, s is not h, s.name))
+    return sorted(free - {kappa}, key=lambda s: (s not in (mu, L), s == L, s != h, s.name))
 
 
 def points(statement: Any, given: tuple[Any, ...], *, seed: int = 0) -> Iterator[Point]:

@@ -18,8 +18,9 @@ from cdmtheory.engine.decide import Finding, prove
 from cdmtheory.engine.evaluate import Open, Undefined, complete, value
 from cdmtheory.engine.falsify import points, satisfies
 from cdmtheory.engine.formula import FALSE
-from cdmtheory.engine.reduce import NotPolynomial, reduce_claim
+from cdmtheory.engine.reduce import reduce_claim
 from cdmtheory.engine.solvers import Solvers
+from cdmtheory.engine.statements import NotPolynomial
 from cdmtheory.language import L, Unique, _OfMethod, _Optimum, bind, kappa, mu, spectral_radius, worst_rate
 from cdmtheory.modes import characteristic, coefficients_of
 

@@ -68,6 +68,7 @@ class _Process:
             self.stop()
         try:
             if self.child is None or self.child.poll() is not None:
+                self.stop()
                 self.child = subprocess.Popen([sys.executable, "-m", "cdmtheory.engine.solver_process", self.name], stdin=subprocess.PIPE,
                                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
             assert self.child.stdin is not None
@@ -88,8 +89,18 @@ class _Process:
             code = self.child.wait()
             self.stop()
             return {"status": "error", "reason": f"{self.name} died (exit {code})"}
-        reply: dict[str, Any] = json.loads(line)
-        return reply
+        try:
+            reply = json.loads(line)
+            status = reply["status"]
+            if status == "sat":
+                reply["model"] = {name: Fraction(number) for name, number in reply["model"].items()}
+            if status not in ("sat", "unsat", "unknown", "error"):
+                raise ValueError(f"the status {status!r}")
+        except (ValueError, TypeError, KeyError, AttributeError, ZeroDivisionError) as error:
+            self.stop()
+            return {"status": "error", "reason": f"{self.name} gave an answer that cannot be read ({error})"}
+        found: dict[str, Any] = reply
+        return found
 
     def stop(self) -> None:
         if self.child is not None:
@@ -139,7 +150,7 @@ class Solvers:
                 reply = waiting.pop(name).read()
                 status = reply["status"]
                 if status == "sat":
-                    models.append({key: Fraction(number) for key, number in reply["model"].items()})
+                    models.append(reply["model"])
                 if status in ("sat", "unsat"):
                     statuses[name] = status
                     elapsed = time.monotonic() - began

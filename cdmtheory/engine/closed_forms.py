@@ -1,0 +1,255 @@
+"""Residuals for every k in closed form, proved: at an eigenvalue with a double root, and as suprema over [mu, L].
+
+A residual of a stationary method on one eigenvalue obeys p_{k+1} = T·p_k − D·p_{k−1}. Where the roots are complex or double,
+with ρ = √D and T = 2ρc, it is p_k = ρ^k (U_k(c) − w·U_{k−1}(c)), ρw = T − p_1, in Chebyshev polynomials of the second kind.
+The supremum over [mu, L] is sought at an end with a double root, where it is ρ^k (1 + k(1 ∓ w)); that no eigenvalue exceeds it is
+one polynomial question about reals u, v, k bound only by what is true of u = U_k(c), v = U_{k−1}(c).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy
+from sympy.logic.boolalg import And
+
+from cdmtheory.engine.decide import Finding
+from cdmtheory.engine.prover import NoClosedForm, Prover, all_proved, powers_of_k, transcendental
+from cdmtheory.language import L, bind, h, k, kappa, mu, residual, worst_rate, worst_residual
+from cdmtheory.modes import characteristic
+from cdmtheory.modes import residual as residual_of
+
+__all__ = ["CHEBYSHEV", "INCREASING", "MINIMAX", "POWER_OF_RATE", "RECURRENCE", "Mode", "as_bound", "close", "modulus_of", "real_steps",
+           "residual_at", "square_root", "squares", "tidy", "worst_form"]
+
+CHEBYSHEV = ("|U_k(c)| <= k + 1, U_k² − 2c·U_k·U_{k−1} + U_{k−1}² = 1 and (U_k − U_{k−1})²(1 + c) <= 2 on [−1, 1] (induction over k)")
+INCREASING = "ρ^k(1 + k(1 − ρ)) increases with ρ on [0, 1] (its derivative is k(k + 1)ρ^(k−1)(1 − ρ))"
+RECURRENCE = "p_k as a combination of Chebyshev polynomials (both sides obey the same recurrence; induction over k)"
+MINIMAX = "Chebyshev's method has the residual T_k(x(h))/T_k(x(0)), whose modulus is largest at the ends (recurrence of T_k; |T_k| <= 1)"
+POWER_OF_RATE = "(1 − ηh)^k is the residual of gradient descent, and a power of a modulus is largest where the modulus is (induction over k)"
+
+
+def close(statement: Any, prover: Prover) -> Any:
+    """The statement with every residual for general k replaced by its closed form."""
+    swap = {}
+    for q in statement.atoms(residual, worst_residual):
+        if q.args[1].is_Integer:
+            continue
+        if not q.args[1].has(k):
+            raise NoClosedForm(f"the number of steps {q.args[1]} is not k")
+        form = worst_form(q.args[0], prover) if isinstance(q, worst_residual) else residual_at(q.args[0], q.args[2], prover)
+        swap[q] = form.xreplace({k: q.args[1]})
+    return statement.xreplace(swap)
+
+
+def worst_form(term: Any, prover: Prover) -> Any:
+    """worst_residual(m, k) in closed form, proved."""
+    name = term.args[0].name
+    if h in term.free_symbols:
+        raise NoClosedForm("the method depends on the eigenvalue")
+    constant = term.method.schedule.constant
+    if constant is None:
+        if name == "chebyshev":
+            return _chebyshev(term, prover)
+        raise NoClosedForm(f"{name} changes from step to step")
+    if constant.momentum == 0 and constant.lookahead == 0 and not term.method.schedule.opening:
+        prover.assume(POWER_OF_RATE)
+        return worst_rate(term) ** k
+    return _momentum_supremum(term, prover)
+
+
+def _chebyshev(term: Any, prover: Prover) -> Any:
+    """2ρ^k/(1 + ρ^(2k)), ρ = (√L' − √μ')/(√L' + √μ') for chebyshev(μ', L'); the spectrum must be [μ', L'] itself."""
+    low, high = term.args[1:]
+    if (low, high) != (mu, L):
+        raise NoClosedForm("chebyshev tuned for another interval than [mu, L]")
+    prover.assume(MINIMAX)
+    rho = (sympy.sqrt(high) - sympy.sqrt(low)) / (sympy.sqrt(high) + sympy.sqrt(low))
+    return 2 * rho**k / (1 + rho ** (2 * k))
+
+
+class Mode:
+    """A stationary method along an eigenvalue: trace, determinant, first residual, in rational functions of roots."""
+
+    def __init__(self, term: Any, at: Any) -> None:
+        method = bind(term, at).method
+        constant = method.schedule.constant
+        if constant is None or len(method.schedule.opening) > 1:
+            raise NoClosedForm(f"{term.args[0].name} changes from step to step")
+        found = characteristic(constant, at)
+        self.trace, self.determinant = tidy(found.trace), tidy(found.determinant)
+        self.first = tidy(residual_of(method, 1, at))
+
+
+def tidy(e: Any) -> Any:
+    """Factored over the roots of the positive symbols, with κ = L/μ."""
+    e = sympy.sympify(e).xreplace({kappa: L / mu})
+    roots = {s: sympy.Dummy(f"root_{s.name}", positive=True) for s in e.free_symbols if s.is_positive}
+    inside = sympy.factor(sympy.cancel(sympy.together(e.xreplace({s: r**2 for s, r in roots.items()}))))
+    return inside.xreplace({r: sympy.sqrt(s) for s, r in roots.items()})
+
+
+def square_root(e: Any) -> Any:
+    """A root of a square, without its sign; None if it is no square."""
+    c, factors = sympy.factor_list(sympy.numer(e)), sympy.factor_list(sympy.denom(e))
+    root = sympy.Integer(1)
+    for (number, parts), sign in ((c, 1), (factors, -1)):
+        r = sympy.sqrt(number)
+        if not r.is_Rational or any(n % 2 for _, n in parts):
+            return None
+        root *= (r * sympy.Mul(*[f ** (n // 2) for f, n in parts])) ** sign
+    return root
+
+
+def squares(e: Any) -> tuple[Any, dict[Any, Any]]:
+    roots = {s: sympy.Dummy(f"root_{s.name}", positive=True) for s in e.free_symbols if s.is_positive}
+    return e.xreplace({s: r**2 for s, r in roots.items()}), {r: sympy.sqrt(s) for s, r in roots.items()}
+
+
+def modulus_of(mode: Mode, prover: Prover) -> Any:
+    """√determinant as an expression that is proved to be nonnegative; None if it is no square."""
+    inside, back = squares(mode.determinant)
+    root = square_root(sympy.cancel(inside))
+    if root is None:
+        return None
+    root = root.xreplace(back)
+    for candidate in (root, -root):
+        if prover.holds(sympy.Ge(candidate, 0, evaluate=False)):
+            return candidate
+    return None
+
+
+def residual_at(term: Any, at: Any, prover: Prover) -> Any:
+    """p_k at an eigenvalue with a double root z: z^k (1 + k·w) with z·w = p_1 − z."""
+    mode = Mode(term, at)
+    if mode.determinant == 0 and not term.method.schedule.opening:
+        prover.assume(RECURRENCE)
+        return mode.trace**k
+    if tidy(mode.trace**2 - 4 * mode.determinant) != 0:
+        raise NoClosedForm("the residual at an eigenvalue without a double root")
+    z = mode.trace / 2
+    if z == 0:
+        raise NoClosedForm("a double root at 0")
+    w = tidy((mode.first - z) / z)
+    if not prover.holds(sympy.Implies(sympy.Eq(z, 0, evaluate=False), sympy.Eq(mode.first, 0, evaluate=False), evaluate=False)):
+        raise NoClosedForm("a double root that may be 0")
+    prover.assume(RECURRENCE)
+    return z**k * (1 + k * w)
+
+
+class _Chebyshev:
+    """Reals u, v, c in place of U_k(c), U_{k−1}(c), c with all that is used about them; n in place of k."""
+
+    def __init__(self) -> None:
+        self.n = sympy.Dummy("k_real", nonnegative=True)
+        self.u, self.v, self.c = (sympy.Dummy(name, real=True) for name in ("U_k", "U_k_minus_1", "c"))
+        n, u, v, c = self.n, self.u, self.v, self.c
+        self.facts = (c <= 1, c >= -1, u <= n + 1, -n - 1 <= u, v <= n, -n <= v, sympy.Eq(u**2 - 2 * c * u * v + v**2, 1, evaluate=False),
+                      (u - v) ** 2 * (1 + c) <= 2, (u + v) ** 2 * (1 - c) <= 2)
+
+
+def _momentum_supremum(term: Any, prover: Prover) -> Any:
+    """ρ^k (1 + k·b) at an end with a double root, proved to be the supremum over [mu, L]."""
+    x = sympy.Dummy("h_any", positive=True)
+    between = (mu <= x, x <= L)
+    mode, low, high = Mode(term, x), Mode(term, mu), Mode(term, L)
+    if not prover.holds(sympy.Le(mode.trace**2, 4 * mode.determinant, evaluate=False), *between):
+        raise NoClosedForm("an eigenvalue may be over-damped")
+    ends = []
+    for end, sign in ((low, 1), (high, -1)):
+        modulus = modulus_of(end, prover)
+        if modulus is not None and tidy(end.trace - 2 * sign * modulus) == 0 and modulus != 0:
+            w = tidy((end.trace - end.first) / modulus)
+            ends.append((modulus, tidy(1 - sign * w)))
+    if not ends:
+        raise NoClosedForm("no end of the spectrum has a double root")
+    for modulus, slope in reversed(ends):
+        if _is_supremum(term, mode, modulus, slope, between, x, prover):
+            prover.assume(RECURRENCE, CHEBYSHEV)
+            return modulus**k * (1 + k * slope)
+    raise NoClosedForm("the supremum over the eigenvalues was not shown to be at an end")
+
+
+def _is_supremum(term: Any, mode: Mode, modulus: Any, slope: Any, between: tuple[Any, ...], x: Any, prover: Prover) -> bool:
+    """Whether |p_k(h)| <= modulus^k (1 + k·slope) for every h, and the bound is defined and right where modulus is 0."""
+    del term
+    zero = sympy.Implies(sympy.Eq(modulus, 0, evaluate=False), sympy.Eq(mode.first, 0, evaluate=False), evaluate=False)
+    if not prover.holds(zero, *between) or not prover.holds(sympy.Ge(slope, -1, evaluate=False)):
+        return False
+    f = _Chebyshev()
+    given = real_steps(prover, f.n)
+    if x not in mode.determinant.free_symbols:
+        w = tidy((mode.trace - mode.first) / modulus)
+        ties = (sympy.Eq(mode.trace, 2 * modulus * f.c, evaluate=False), *between, *f.facts)
+        goal = sympy.Le(sympy.Abs(f.u - w * f.v), 1 + f.n * slope, evaluate=False)
+        return all_proved(goal, (*given, *ties, modulus > 0), prover)
+    return tidy(slope - (1 - modulus)) == 0 and _largest_modulus_wins(mode, modulus, between, given, f, prover)
+
+
+def _largest_modulus_wins(mode: Mode, modulus: Any, between: tuple[Any, ...], given: tuple[Any, ...], f: _Chebyshev, prover: Prover) -> bool:
+    """|p_k(h)| <= ρ^k (1 + k(1 − ρ)) with ρ = ρ(h) <= modulus <= 1, so that the supremum is where ρ is largest (Nesterov's method)."""
+    if tidy((mode.trace - mode.first) / mode.determinant) != 1:  # p_k = ρ^k (U_k − ρU_{k−1})
+        return False
+    rho = sympy.Dummy("rho", positive=True)
+    ties = (sympy.Eq(rho**2, mode.determinant, evaluate=False), sympy.Eq(mode.trace, 2 * rho * f.c, evaluate=False), *between)
+    along = And(sympy.Ge(f.c, rho, evaluate=False), sympy.Le(rho, modulus, evaluate=False), sympy.Le(modulus, 1, evaluate=False), evaluate=False)
+    bound = sympy.Le(sympy.Abs(f.u - rho * f.v), 1 + f.n * (1 - rho), evaluate=False)
+    at_zero = sympy.Implies(sympy.Eq(mode.determinant, 0, evaluate=False), sympy.Eq(mode.first, 0, evaluate=False), evaluate=False)
+    if all_proved(along, (*given, *ties), prover) and all_proved(bound, (*f.facts, rho <= 1, rho <= f.c), prover) and prover.holds(at_zero, *between):
+        prover.assume(INCREASING)
+        return True
+    return False
+
+
+def real_steps(prover: Prover, n: Any) -> tuple[Any, ...]:
+    """The hypotheses with a real k in place of the integer."""
+    return tuple(g.xreplace({k: n}) for g in prover.given if not powers_of_k(g) and not g.has(worst_residual, residual))
+
+
+def as_bound(statement: Any, prover: Prover) -> Finding | None:
+    """``worst_residual(m, k) <= X^k·B(k)`` by bounding every eigenvalue, where the supremum itself has no closed form."""
+    if not isinstance(statement, (sympy.Le, sympy.Ge)):
+        return None
+    left, right = statement.args if isinstance(statement, sympy.Le) else statement.args[::-1]
+    inner = left.args[0] if isinstance(left, sympy.Abs) else left
+    if not isinstance(inner, (worst_residual, residual)) or inner.args[1] != k or right.has(worst_residual, residual) or transcendental(right):
+        return None
+    term = inner.args[0]
+    factors = [f for f in sympy.Mul.make_args(right) if f.is_Pow and f.exp == k]
+    rest = sympy.Mul(*[f for f in sympy.Mul.make_args(right) if f not in factors])
+    base = sympy.Mul(*[f.base for f in factors])
+    if rest.has(sympy.Pow) and powers_of_k(rest):
+        return None
+    x = sympy.Dummy("h_any", positive=True) if isinstance(inner, worst_residual) else inner.args[2]
+    between = (mu <= x, x <= L) if isinstance(inner, worst_residual) else ()
+    try:
+        mode = Mode(term, x)
+    except NoClosedForm:
+        return None
+    if x in mode.determinant.free_symbols or mode.determinant == 0:
+        return None
+    modulus = modulus_of(mode, prover)
+    if modulus is None or not prover.holds(sympy.Le(mode.trace**2, 4 * mode.determinant, evaluate=False), *between):
+        return None
+    zero = sympy.Implies(sympy.Eq(modulus, 0, evaluate=False), sympy.Eq(mode.first, 0, evaluate=False), evaluate=False)
+    if not prover.holds(zero, *between) or not prover.holds(sympy.Ge(base, modulus, evaluate=False)):
+        return None
+    f = _Chebyshev()
+    given = (*real_steps(prover, f.n), sympy.Eq(mode.trace, 2 * modulus * f.c, evaluate=False), *between, *f.facts, modulus > 0)
+    w, bound = tidy((mode.trace - mode.first) / modulus), rest.xreplace({k: f.n})
+    always = (*real_steps(prover, f.n), *between)
+    whole = And(sympy.Ge(bound, 0, evaluate=False), sympy.Ge(rest.xreplace({k: sympy.Integer(0)}), 1, evaluate=False), evaluate=False)
+    if not all_proved(whole, always, prover):  # where the modulus is 0, p_0 = 1 and every later p_k = 0
+        return None
+    y = sympy.Dummy("y", positive=True)  # |U_k − U_{k−1}| <= y, and u − wv = (u − v) + (1 − w)v
+    ways = (((sympy.Le(sympy.Abs(f.u - w * f.v), bound, evaluate=False),), given),
+            ((sympy.Le(y + (1 - w) * f.n, bound, evaluate=False), sympy.Le(w, 1, evaluate=False)),
+             (*real_steps(prover, f.n), sympy.Eq(mode.trace, 2 * modulus * f.c, evaluate=False), *between, f.c > -1, f.c <= 1,
+              sympy.Eq(y**2 * (1 + f.c), 2, evaluate=False), modulus > 0)))
+    for goals, hypotheses in ways:
+        if all(all_proved(g, hypotheses, prover) for g in goals):
+            if goals[0].has(y) and not all_proved(sympy.Gt(f.c, -1, evaluate=False), given, prover):
+                continue
+            prover.assume(RECURRENCE, CHEBYSHEV)
+            return Finding("PROVED", sorted(prover.by), assumed=list(prover.assumed))
+    return None

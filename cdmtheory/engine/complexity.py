@@ -1,0 +1,143 @@
+"""How many steps suffice: C·R^k(a + k·b) <= ε for k >= N(κ, ε), and C·R^k <= D·e^(−φk)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy
+from flint import arb, ctx
+
+from cdmtheory.engine.closed_forms import tidy
+from cdmtheory.engine.decide import Finding
+from cdmtheory.engine.evaluate import value
+from cdmtheory.engine.logarithms import DEPTH, LADDER, closed_rates, is_logarithmic_inequality, number_sign, sign_on
+from cdmtheory.engine.prover import Prover
+from cdmtheory.language import L, eps, k, mu
+
+__all__ = ["EXPONENTIAL", "decide_complexity", "opened_count"]
+
+EXPONENTIAL = "R <= e^(R − 1), and (1 + t)e^(−t) decreases for t >= 0; so does (a + t)e^(−t), a >= 1"
+
+
+def decide_complexity(closed: Any, given: tuple[Any, ...], prover: Prover) -> Finding | None:
+    """``k >= N(κ, ε)`` suffices for C·R^k(a + k·b) <= ε with N linear in log(1/ε), or C·R^k <= D·e^(−φk)."""
+    if not isinstance(closed, (sympy.Le, sympy.Ge)):
+        return None
+    left, right = closed.args if isinstance(closed, sympy.Le) else closed.args[::-1]
+    powers = [f for f in sympy.Mul.make_args(left) if f.is_Pow and f.exp == k]
+    rest = sympy.Mul(*[f for f in sympy.Mul.make_args(left) if f not in powers])
+    if len(powers) != 1 or any(p.exp.has(k) for p in rest.atoms(sympy.Pow)):
+        chebyshev = _chebyshev_bound(left)
+        if chebyshev is None:
+            return None
+        powers, rest = [chebyshev[0]], chebyshev[1]
+    base = closed_rates(powers[0].base, prover)
+    if right.has(sympy.exp) and not right.has(sympy.log):
+        return _against_exponential(base, rest, right, prover)
+    needed = _steps_that_suffice(right, given)
+    if needed is None:
+        return None
+    slope, offset = needed
+    found = _pure_power(base, rest, slope, offset, prover) if not rest.has(k) else _power_with_factor(base, rest, slope, offset, prover)
+    return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=list(prover.assumed)) if found else None
+
+
+def _against_exponential(base: Any, rest: Any, right: Any, prover: Prover) -> Finding | None:
+    """C·R^k <= D·e^(−φk) for all k, from C <= D and log R <= −φ."""
+    factors = sympy.Mul.make_args(right)
+    exponent = sympy.Add(*[f.args[0] for f in factors if isinstance(f, sympy.exp)])
+    constant = sympy.Mul(*[f for f in factors if not isinstance(f, sympy.exp)])
+    rate = sympy.cancel(sympy.together(exponent / k))
+    if rate.has(k) or rest.has(k) or not prover.holds(sympy.Le(rest, constant, evaluate=False)) or not prover.holds(sympy.Ge(base, 0, evaluate=False)):
+        return None
+    if not _logarithmic_or_zero(sympy.Le(sympy.log(base), rate, evaluate=False), base, prover):
+        return None
+    prover.assume(LADDER)
+    return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=list(prover.assumed))
+
+
+def _steps_that_suffice(tolerance: Any, given: tuple[Any, ...]) -> tuple[Any, Any] | None:
+    """From the hypothesis k >= slope·log(1/ε) + offset: slope and offset."""
+    enough = [g for g in given if isinstance(g, (sympy.Ge, sympy.Gt, sympy.Le, sympy.Lt)) and g.has(eps)]
+    if tolerance != eps or len(enough) != 1:
+        return None
+    g = enough[0]
+    steps, bound = g.args if isinstance(g, (sympy.Ge, sympy.Gt)) else g.args[::-1]
+    if steps != k:
+        return None
+    return opened_count(bound)
+
+
+def opened_count(count: Any) -> tuple[Any, Any] | None:
+    """slope and offset of a count that is slope·log(1/ε) + offset."""
+    inverse = sympy.Dummy("E", positive=True)  # 1/ε
+    big = sympy.Dummy("X", positive=True)  # log(1/ε)
+    opened = count.xreplace({eps: 1 / inverse})
+    opened = opened.replace(lambda e: isinstance(e, sympy.log) and e.has(inverse), lambda e: sympy.expand_log(e, force=True))
+    needed = sympy.expand(opened).xreplace({sympy.log(inverse): big})
+    if needed.has(inverse) or not needed.is_polynomial(big) or sympy.degree(needed, big) != 1:
+        return None
+    return needed.coeff(big, 1), needed.coeff(big, 0)
+
+
+def _pure_power(base: Any, rest: Any, slope: Any, offset: Any, prover: Prover) -> bool:
+    """C·R^k <= ε: slope·log R <= −1 and log C + offset·log R <= 0."""
+    goals = [sympy.Le(sympy.log(base) * slope, -1, evaluate=False)]
+    constant = sympy.log(rest) + offset * sympy.log(base) if rest != 1 or offset != 0 else sympy.Integer(0)
+    if constant != 0 and rest.is_number and rest > 1:
+        constant = sympy.cancel(sympy.expand(constant / sympy.log(rest)))
+    goals += [sympy.Le(constant, 0, evaluate=False)] if constant != 0 else []
+    if not prover.holds(sympy.Gt(base, 0, evaluate=False)):
+        signed = offset.replace(sympy.log, lambda c: sympy.Dummy("log_number", positive=True) * sympy.sign(c - 1))
+        positive = sympy.And(sympy.Gt(slope, 0, evaluate=False), sympy.Ge(signed, 0, evaluate=False), evaluate=False)
+        if slope.has(sympy.log) or not prover.holds(sympy.Implies(sympy.Eq(base, 0, evaluate=False), positive, evaluate=False)):
+            return False  # where R = 0, k >= 1 is needed, for 0^0 = 1
+    if all(_logarithmic_or_zero(goal, base, prover) for goal in goals):
+        prover.assume(LADDER)
+        return True
+    return False
+
+
+def _power_with_factor(base: Any, rest: Any, slope: Any, offset: Any, prover: Prover) -> bool:
+    """R^k(a + k·b) <= ε with b <= 1 − R, through t = k(1 − R): (a + t)e^(−t), decreasing for t >= 1 − a."""
+    if not rest.is_polynomial(k) or sympy.degree(rest, k) != 1:
+        return False
+    b, a = sympy.Poly(rest, k).all_coeffs()
+    if not a.is_Rational or a < 1 or not prover.holds(sympy.Ge(1 - base, b, evaluate=False)) or not prover.holds(sympy.Ge(base, 0, evaluate=False)):
+        return False
+    tau = tidy(sympy.expand((1 - base) * slope)), tidy(sympy.expand((1 - base) * offset))
+    if any(t.free_symbols for t in tau) or not tau[0] > 0 or number_sign(tau[1]) not in (0, 1):
+        return False
+    big = sympy.Dummy("X", positive=True)
+    t = tau[0] * big + _rational_below(tau[1])  # t − log(a + t) increases, so less is harder
+    if sign_on(t - big - sympy.log(a + t), big, sympy.Integer(0), sympy.oo, DEPTH, prover.deadline) != 1:
+        return False
+    prover.assume(EXPONENTIAL, LADDER)
+    return True
+
+
+def _rational_below(number: Any) -> Any:
+    """A rational at most 10⁻⁶ below a nonnegative number."""
+    with ctx.workprec(128):
+        found = value(number, {})
+    if not isinstance(found, arb):
+        return number
+    return sympy.Max(sympy.Integer(int((found * 10**6 - 1).floor().unique_fmpz() or 0)) / 10**6, 0)
+
+
+def _chebyshev_bound(left: Any) -> tuple[Any, Any] | None:
+    """2ρ^k/(1 + ρ^(2k)) <= 2·ρ^k."""
+    found = [p for p in left.atoms(sympy.Pow) if p.exp == k]
+    if len(found) == 1 and sympy.simplify(left - 2 * found[0] / (1 + found[0] ** 2)) == 0:
+        return found[0], sympy.Integer(2)
+    return None
+
+
+def _logarithmic_or_zero(goal: Any, base: Any, prover: Prover) -> bool:
+    """An inequality with log(base) where base > 0; where it is 0 the power vanishes or k = 0, which the bound excludes for ε < 1."""
+    strict = Prover((*prover.given, sympy.Gt(base, 0, evaluate=False)), prover.solvers, prover.deadline, prover.tell)
+    if prover.holds(sympy.Implies(sympy.Gt(L, mu, evaluate=False), sympy.Gt(base, 0, evaluate=False), evaluate=False)):
+        strict = Prover((*prover.given, mu < L), prover.solvers, prover.deadline, prover.tell)
+    proved = is_logarithmic_inequality(goal, strict)
+    prover.by |= strict.by
+    return proved

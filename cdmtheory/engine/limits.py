@@ -1,0 +1,180 @@
+"""Limits: closed forms put in, computed symbolically, and confirmed by values in balls on the way there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy
+from sympy.core.relational import Relational
+
+from cdmtheory.engine.closed_forms import worst_form
+from cdmtheory.engine.decide import Finding
+from cdmtheory.engine.evaluate import Undefined, holds
+from cdmtheory.engine.falsify import points, satisfies
+from cdmtheory.engine.logarithms import closed_rate, closed_rates, confirmed, same_function
+from cdmtheory.engine.prover import NoClosedForm, Prover
+from cdmtheory.language import L, eps, k, kappa, mu, residual, steps_to, worst_rate, worst_residual
+
+__all__ = ["ASYMPTOTIC", "ROOT_LIMIT", "decide_limit"]
+
+ROOT_LIMIT = "worst_residual(m, k)^(1/k) tends to worst_rate(m) for a stationary method and mu < L (Gelfand's formula)"
+ASYMPTOTIC = "ceilings and polynomial factors do not change the limit of a ratio of step counts that grow without bound"
+
+
+def decide_limit(statement: Any, prover: Prover) -> Finding | None:
+    if not isinstance(statement, Relational):
+        return None
+    limits = list(statement.atoms(sympy.Limit))
+    found: dict[Any, Any] = {}
+    try:
+        for one in limits:
+            found[one] = _one_limit(one, _about_the_rest(prover, one.args[1]))
+    except _DependsOnScale as error:
+        return Finding("ERROR", reason=str(error))
+    except NoClosedForm as why:
+        return Finding("UNDECIDED", reason=f"the limit was not found: {why}")
+    shown = "; ".join(f"{sympy.sstr(one.args[0])} tends to {sympy.sstr(number)}" for one, number in found.items())
+    left, right = (side.xreplace(found) for side in statement.args)
+    if left.free_symbols | right.free_symbols:
+        if isinstance(statement, sympy.Eq) and _same_in_other_symbols(left, right, prover):
+            return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=[*prover.assumed, "the limit was computed symbolically and checked in balls"])
+        point = _differs(statement.func(left, right, evaluate=False), prover.given)
+        if point is not None:
+            at = {s.name: str(x) for s, x in point.items()}
+            return Finding("REFUTED", sorted(prover.by | {"algebra"}), {"point": at, "lhs": None, "rhs": None}, reason=shown)
+        return Finding("UNDECIDED", reason=f"{shown}; the comparison depends on other symbols")
+    if left.is_infinite or right.is_infinite:
+        truth: bool | None = bool(statement.func(left, right)) if statement.func(left, right) in (sympy.true, sympy.false) else None
+    else:
+        try:
+            truth = holds(statement.func(left, right, evaluate=False), {})
+        except Undefined:
+            truth = False
+        if truth is None and isinstance(statement, (sympy.Eq, sympy.Le, sympy.Ge)) and sympy.simplify(left - right) == 0:
+            truth = True
+    if truth is None:
+        return Finding("UNDECIDED", reason=shown)
+    if truth:
+        return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=[*prover.assumed, "the limit was computed symbolically and checked in balls"])
+    return Finding("REFUTED", sorted(prover.by | {"algebra"}), {"point": {}, "lhs": sympy.sstr(left), "rhs": sympy.sstr(right)}, reason=shown)
+
+
+class _DependsOnScale(Exception):
+    """A limit over kappa that still depends on L: an error of the claim."""
+
+
+def _about_the_rest(prover: Prover, variable: Any) -> Prover:
+    """The hypotheses that say nothing of the limit's variable, which is bound; that mu < L stays, for all but the last values have it."""
+    bound = {kappa, mu, L} if variable == kappa else {variable}
+    kept = tuple(g for g in prover.given if not g.free_symbols & bound or g in (mu < L, mu < L, sympy.Ne(mu, L)))
+    if variable == kappa:
+        kept = (*(g for g in kept if not g.free_symbols & bound), mu < L)
+    rest = Prover(kept, prover.solvers, prover.deadline, prover.tell)
+    rest.by, rest.assumed = prover.by, prover.assumed
+    return rest
+
+
+def _only_as_a_factor(e: Any, quantity: Any) -> bool:
+    """Whether a step count stands as a factor, or under a fixed power: there a relative error that vanishes does no harm."""
+    if not e.has(quantity):
+        return True
+    if e.is_Mul:
+        return all(_only_as_a_factor(f, quantity) for f in e.args)
+    if e.is_Pow:
+        return e.exp.is_number and _only_as_a_factor(e.base, quantity)
+    return bool(e == quantity)
+
+
+def _differs(comparison: Any, given: tuple[Any, ...]) -> dict[Any, Any] | None:
+    """A point within the hypotheses at which what a limit was found to be makes the statement false."""
+    for tried, point in enumerate(points(comparison, given)):
+        if tried > 60:
+            return None
+        if satisfies(given, point) is True:
+            try:
+                if holds(comparison, point) is False:
+                    return point
+            except Undefined:
+                continue
+    return None
+
+
+def _same_in_other_symbols(left: Any, right: Any, prover: Prover) -> bool:
+    """Whether two expressions that the limit left over are one, after closed forms and κ = L/μ."""
+    y = sympy.Dummy("y", positive=True)
+    try:
+        difference = closed_rates(left - right, prover)
+    except NoClosedForm:
+        return False
+    difference = difference.xreplace({mu: L / kappa}).xreplace({L: sympy.Integer(1)}).xreplace({kappa: y**2})
+    difference = difference.replace(sympy.log, lambda e: sympy.log(sympy.factor(sympy.together(e))))
+    return bool(sympy.simplify(difference) == 0 or sympy.simplify(sympy.expand_log(difference, force=True)) == 0)
+
+
+def _one_limit(one: Any, prover: Prover) -> Any:
+    expression, variable, target = one.args[:3]
+    if target not in (sympy.oo, sympy.Integer(0)):
+        raise NoClosedForm(f"limits are taken at oo and at 0, not at {target}")
+    if variable == k and expression.is_Pow and expression.exp == 1 / k and isinstance(expression.base, worst_residual) and expression.base.args[1] == k:
+        term = expression.base.args[0]
+        if term.method.schedule.constant is not None and prover.holds(sympy.Lt(mu, L, evaluate=False)):
+            prover.assume(ROOT_LIMIT)
+            return closed_rate(term, prover)
+    expression = closed_rates(expression, prover)
+    for q in sorted(expression.atoms(worst_residual, residual), key=str):
+        expression = expression.xreplace({q: worst_form(q.args[0], prover).xreplace({k: q.args[1]}) if isinstance(q, worst_residual) else q})
+        expression = closed_rates(expression, prover)
+    for q in sorted(expression.atoms(steps_to), key=str):
+        if not _only_as_a_factor(expression, q):
+            raise NoClosedForm("a step count that is not a factor")
+        expression = expression.xreplace({q: _steps(q, variable, prover)})
+        expression = closed_rates(expression, prover)
+    if expression.has(worst_rate, residual, worst_residual, steps_to):
+        raise NoClosedForm("a quantity in it has no closed form")
+    expression = expression.xreplace({mu: L / kappa})
+    scaled = expression.xreplace({L: sympy.Integer(1)})
+    if expression.has(L) and not same_function(expression.xreplace({L: 3 * L}), expression):
+        at = sympy.limit(expression, kappa, target) if variable == kappa else expression
+        if at.has(L):
+            raise _DependsOnScale(f"the limit of {sympy.sstr(one.args[0])} still depends on L; state it of a quantity without a scale, such as eta*L")
+        scaled = expression.xreplace({L: sympy.Integer(1)})
+    others = scaled.free_symbols - {variable}
+    if kappa in others and not prover.holds(sympy.Lt(mu, L, evaluate=False)):
+        raise NoClosedForm("kappa = 1 is within the hypotheses")
+    if others - {eps, kappa, k}:
+        raise NoClosedForm(f"it depends on {', '.join(sorted(s.name for s in others))}")
+    y = sympy.Dummy("y", positive=True)
+    at = scaled.xreplace({variable: y**2}) if variable == kappa else scaled.xreplace({variable: y})
+    at = sympy.powdenest(at, force=True)
+    try:
+        limit = sympy.limit(at, y, target, "+" if target == 0 else "-")
+    except (NotImplementedError, ValueError, TypeError, RecursionError, sympy.PoleError) as error:
+        raise NoClosedForm(f"SymPy: {error}") from None
+    if limit.has(sympy.Limit, sympy.nan, sympy.zoo, sympy.AccumBounds, y):
+        raise NoClosedForm("SymPy does not find it")
+    if not others and not confirmed(at, y, sympy.sympify(target), "+", limit):
+        raise NoClosedForm(f"SymPy gives {limit}, which values in balls do not confirm")
+    for small, large in (("1/7", 7), ("9/10", "3/2"), ("1/1000", 1000)):
+        sample = {s: sympy.Rational(small) if s == eps else sympy.Rational(large) for s in others}
+        if others and not confirmed(at.xreplace(sample), y, sympy.sympify(target), "+", limit.xreplace(sample)):
+            raise NoClosedForm(f"SymPy gives {limit}, which values in balls do not confirm")
+    return limit
+
+
+def _steps(q: Any, variable: Any, prover: Prover) -> Any:
+    """steps_to up to a relative error that vanishes: log ε/log rate for pure powers always, for the others as ε → 0 only."""
+    term, tolerance = q.args
+    if tolerance != eps and (variable == eps or tolerance.free_symbols or not prover.holds(sympy.And(tolerance > 0, tolerance < 1, evaluate=False))):
+        raise NoClosedForm("a step count to a tolerance that is not eps")
+    if variable == eps and term.method.schedule.constant is not None:
+        rate = closed_rate(term, prover)
+        if not prover.holds(sympy.And(rate > 0, rate < 1, evaluate=False)) or not prover.holds(sympy.Lt(mu, L, evaluate=False)):
+            raise NoClosedForm("a step count at a rate that may be 0 or 1")
+        prover.assume(ASYMPTOTIC, ROOT_LIMIT)
+        return sympy.log(tolerance) / sympy.log(rate)
+    form = worst_form(term, prover)
+    base = [p for p in form.atoms(sympy.Pow) if p.exp == k]
+    if len(base) != 1 or (variable != eps and form != base[0]):
+        raise NoClosedForm("the step count has no closed form in this limit")
+    prover.assume(ASYMPTOTIC)
+    return sympy.log(tolerance) / sympy.log(base[0].base)

@@ -1,0 +1,67 @@
+"""Side conditions of a proof: proved one by one under the claim's hypotheses, with what carried them and what was assumed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import sympy
+from sympy.logic.boolalg import And
+
+from cdmtheory.engine.decide import prove
+from cdmtheory.engine.solvers import Solvers
+from cdmtheory.language import k
+
+__all__ = ["NoClosedForm", "Prover", "Tell", "all_proved", "powers_of_k", "transcendental"]
+
+
+
+Tell = Callable[[str], None]
+
+
+class NoClosedForm(Exception):
+    """No closed form of a residual was found; the message says which."""
+
+
+class Prover:
+    """Proves side conditions under the hypotheses of the claim, remembering which engines did and what was assumed."""
+
+    def __init__(self, given: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Tell) -> None:
+        self.given, self.solvers, self.deadline, self.tell = given, solvers, deadline, tell
+        self.by: set[str] = set()
+        self.assumed: list[str] = []
+
+    def holds(self, statement: Any, *more: Any, seconds: float = 8) -> bool:
+        """Whether a statement is proved under the hypotheses and ``more``."""
+        if statement == sympy.true:
+            return True
+        if statement == sympy.false:
+            return False
+        until = min(self.deadline, time.monotonic() + seconds)
+        found = prove(statement, (*self.given, *more), (), self.solvers, until, lambda _: None)
+        if found.verdict == "PROVED":
+            self.by |= set(found.by)
+        return found.verdict == "PROVED"
+
+    def assume(self, *steps: str) -> None:
+        self.assumed += [s for s in steps if s not in self.assumed]
+
+
+def transcendental(e: Any) -> bool:
+    return bool(e.has(sympy.log, sympy.exp, sympy.atanh))
+
+
+def powers_of_k(e: Any) -> bool:
+    return any(p.exp.has(k) for p in e.atoms(sympy.Pow))
+
+
+def all_proved(goal: Any, given: tuple[Any, ...], prover: Prover, seconds: float = 12) -> bool:
+    until = min(prover.deadline, time.monotonic() + seconds)
+    parts = goal.args if isinstance(goal, And) else (goal,)
+    for part in parts:
+        found = prove(part, given, (), prover.solvers, until, lambda _: None)
+        if found.verdict != "PROVED":
+            return False
+        prover.by |= set(found.by)
+    return True
