@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from cdmtheory.commands import USAGE_ERROR
+
+if TYPE_CHECKING:
+    from cdmtheory.collect import Collected
 
 EPILOG = """examples:
   cdmtheory verify                                decide the built-in claims
@@ -50,8 +54,8 @@ def run(options: argparse.Namespace) -> int:
             _make_folder(options.certificates)
         from cdmtheory.collect import builtin_claims, collect
 
-        shown = options.paths or [_relative(str(builtin_claims()))]
-        entries = select(collect(shown), options.select)
+        found = collect(options.paths) if options.paths else _builtin(collect([str(builtin_claims())]), str(builtin_claims().parent))
+        entries = select(found, options.select)
     except (ValueError, OSError) as error:
         terminal.error(str(error))
         return USAGE_ERROR
@@ -77,11 +81,12 @@ def run(options: argparse.Namespace) -> int:
     return session.exit_code
 
 
-def _relative(path: str) -> str:
+def _builtin(entries: list[Collected], folder: str) -> list[Collected]:
+    """The built-in claims under the same ids wherever the package is: ``proofs/…``."""
     import os
+    from dataclasses import replace
 
-    short = os.path.relpath(path)
-    return short if not short.startswith("..") else path
+    return [replace(e, id=e.id.removeprefix(folder + os.sep).replace(os.sep, "/")) for e in entries]
 
 
 def _make_folder(path: str) -> None:

@@ -21,13 +21,15 @@ from cdmtheory.engine.formula import FALSE
 from cdmtheory.engine.reduce import reduce_claim
 from cdmtheory.engine.solvers import Solvers
 from cdmtheory.engine.statements import NotPolynomial
-from cdmtheory.language import L, Unique, _OfMethod, _Optimum, bind, kappa, mu, spectral_radius, worst_rate
+from cdmtheory.language import L, Unique, _OfMethod, _Optimum, bind, kappa, mu, spectral_radius, worst_rate, worst_residual
 from cdmtheory.modes import characteristic, coefficients_of
+from cdmtheory.modes import residual as residual_of
 
 __all__ = ["decide_optimum"]
 
 CLOSE = arb("1e-18")
 MOST_EQUATIONS = 12
+LARGEST_RESIDUAL = 3  # steps of a residual whose equations are solved
 
 
 def decide_optimum(claim: _Optimum, given: tuple[Any, ...], hints: tuple[Any, ...], solvers: Solvers, deadline: float,
@@ -216,7 +218,11 @@ def _equations_of(quantity: Any, target: Any) -> Iterator[Any]:
             else:
                 yield from (determinant - target**2, trace - 2 * target, trace * target - target**2 - determinant,
                             -trace * target - target**2 - determinant, trace + 2 * target)
-    else:
+    elif isinstance(quantity, worst_residual) and quantity.args[1].is_Integer and quantity.args[1] <= LARGEST_RESIDUAL:
+        for at in (mu, L):
+            p = sympy.sympify(residual_of(bind(quantity.args[0], at).method, int(quantity.args[1]), at))
+            yield from (p - target, p + target)
+    elif not quantity.has(_OfMethod):
         yield quantity - target
 
 

@@ -1,0 +1,75 @@
+"""Claims for every k, with logarithms, exponentials and limits, beyond the built-in ones: true ones are proved, false neighbours refuted."""
+
+import time
+
+import pytest
+from sympy import Abs, Eq, Limit, Rational, Symbol, atanh, exp, log, oo
+
+from cdmtheory import (
+    Claim,
+    L,
+    Sup,
+    chebyshev,
+    critically_damped,
+    eps,
+    eta,
+    gradient_descent,
+    h,
+    heavy_ball,
+    k,
+    kappa,
+    mu,
+    nesterov,
+    polyak,
+    residual,
+    sqrt,
+    steps_to,
+    triple_momentum,
+    worst_rate,
+    worst_residual,
+)
+from cdmtheory.engine.decide import decide
+
+u = Symbol("u", positive=True)
+rho = (sqrt(kappa) - 1) / (sqrt(kappa) + 1)
+gd = gradient_descent(1 / L)
+cdm = critically_damped(1 / L, mu)
+r = 1 - sqrt(eta * mu)
+up_to_polyak = [eta <= 4 / (sqrt(L) + sqrt(mu)) ** 2]
+CLAIMS = {
+    "gradient descent is a power": ([], Eq(residual(gradient_descent(eta), k, h), (1 - eta * h) ** k), "PROVED"),
+    "not the next power": ([], Eq(residual(gradient_descent(eta), k, h), (1 - eta * h) ** (k + 1)), "REFUTED"),
+    "every eigenvalue, with a loose factor": (up_to_polyak, Abs(residual(critically_damped(eta, mu), k, h)) <= (1 + 2 * k) * r**k, "PROVED"),
+    "every eigenvalue, with a factor too small": (up_to_polyak, Abs(residual(critically_damped(eta, mu), k, h)) <= (1 + k / 100) * r**k, "REFUTED"),
+    "Polyak goes up before it goes down": ([], worst_residual(polyak(mu, L), k + 1) <= worst_residual(polyak(mu, L), k), "REFUTED"),
+    "an exponential bound": ([], worst_residual(chebyshev(mu, L), k) <= 2 * exp(-2 * k / sqrt(kappa)), "PROVED"),
+    "an exponential bound too good": ([], worst_residual(chebyshev(mu, L), k) <= 2 * exp(-3 * k / sqrt(kappa)), "REFUTED"),
+    "two steps of Polyak": ([], Eq(worst_residual(polyak(mu, L), 2), rho**2 * (1 + 2 * (1 + rho))), "PROVED"),
+    "Polyak is not below Chebyshev": ([mu < L], worst_residual(polyak(mu, L), k) >= worst_residual(chebyshev(mu, L), k), "PROVED"),
+    "the supremum over k of Nesterov is its start": ([], Eq(Sup(worst_residual(nesterov(1 / L, rho), k), k), 1), "PROVED"),
+    "the rate of triple momentum": ([], Eq(worst_rate(triple_momentum(mu, L)), 1 - 1 / sqrt(kappa)), "PROVED"),
+    "a count with its ceiling": ([], steps_to(gd, eps) <= kappa * log(1 / eps) + 1, "PROVED"),
+    "atanh": ([u < 1], atanh(u) > u, "PROVED"),
+    "atanh, a little more": ([u < 1], atanh(u) > Rational(1001, 1000) * u, "REFUTED"),
+    "a limit": ([], Eq(Limit((1 - worst_rate(gradient_descent(2 / (L + mu)))) * kappa, kappa, oo), 2), "PROVED"),
+    "another limit": ([], Eq(Limit((1 - worst_rate(gradient_descent(2 / (L + mu)))) * kappa, kappa, oo), 1), "REFUTED"),
+    "the k-th root": ([mu < L], Eq(Limit(worst_residual(polyak(mu, L), k) ** (1 / k), k, oo), rho), "PROVED"),
+    "a limit that keeps a scale": ([], Eq(Limit(1 / L, kappa, oo), 0), "ERROR"),
+    "a first step of its own": (up_to_polyak, worst_residual(heavy_ball(eta, r**2, eta / (1 + r**2)), k) <= 1, "PROVED"),
+    "complexity of CDM, too few steps": ([k >= sqrt(kappa) * log(2 / eps)], worst_residual(cdm, k) <= eps, "REFUTED"),
+}
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_claims_beyond_one_polynomial(name):
+    given, that, truth = CLAIMS[name]
+    found = decide(Claim(name, given=given, that=that), time.monotonic() + 40)
+    assert found.verdict == truth, found.reason
+    if truth == "REFUTED":
+        assert found.counterexample is not None
+
+
+@pytest.mark.parametrize("name", ["every eigenvalue, with a loose factor", "a limit", "Polyak is not below Chebyshev"])
+def test_human_steps_are_named(name):
+    given, that, _ = CLAIMS[name]
+    assert decide(Claim(name, given=given, that=that), time.monotonic() + 40).assumed
