@@ -15,7 +15,7 @@ from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue
 
 from cdmtheory.claims import Claim, Derivation, slug
 from cdmtheory.engine.certificate import Certificates
-from cdmtheory.engine.falsify import Search, counterexample, points, satisfies, search, symbols_of
+from cdmtheory.engine.falsify import Search, counterexample, points, satisfies, search, simplified, symbols_of
 from cdmtheory.engine.formula import FALSE, branches, conjunction
 from cdmtheory.engine.reduce import Problem, reduce_claim
 from cdmtheory.engine.solvers import Solvers, candidates
@@ -85,7 +85,7 @@ def _decide(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solv
         tell("looking for a counterexample")
         seen, point = search(statement, given, deadline=time.monotonic() + share, limit=600)
     if point is not None:
-        return Finding("REFUTED", ["search"], counterexample(statement, given, point))
+        return Finding("REFUTED", ["search"], counterexample(statement, given, simplified(statement, given, point)))
     if seen.witness is None:
         empty = hypotheses_empty(statement, given, solvers, deadline, tell)
         if empty is not None:
@@ -113,7 +113,8 @@ def _last_search(statement: Any, given: tuple[Any, ...], found: Finding, seen: S
     tell("looking further for a counterexample")
     more, point = search(statement, given, deadline=min(deadline, time.monotonic() + 3 * SEARCH_SECONDS), limit=20000, seed=1)
     if point is not None:
-        found.verdict, found.by, found.counterexample, found.reason = "REFUTED", ["search"], counterexample(statement, given, point), None
+        shown = counterexample(statement, given, simplified(statement, given, point))
+        found.verdict, found.by, found.counterexample, found.reason = "REFUTED", ["search"], shown, None
         return
     best = more if more.inside > seen.inside else seen
     found.reason = f"{found.reason}; {best.summary()}"
@@ -213,9 +214,8 @@ def _refute_branches(problem: Problem, statement: Any, given: tuple[Any, ...], s
             continue
         if answer.status == "sat":
             for point in candidates(problem, answer.models):
-                shown = counterexample(statement, given, point)
-                if shown:
-                    return Finding("REFUTED", list(answer.by), shown)
+                if counterexample(statement, given, point):
+                    return Finding("REFUTED", list(answer.by), counterexample(statement, given, simplified(statement, given, point)))
             trouble.append(PROPOSED +
                            (" (what it was asked is more than the claim)" if problem.strengthened or problem.relaxed else ""))
         else:

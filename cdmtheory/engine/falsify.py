@@ -6,10 +6,12 @@ Every candidate, whoever proposes it, is judged by :mod:`cdmtheory.engine.evalua
 from __future__ import annotations
 
 import itertools
+import math
 import random
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 import sympy
@@ -18,7 +20,7 @@ from flint import ctx, fmpq
 from cdmtheory.engine.evaluate import Open, Point, Undefined, complete, holds, sides, value
 from cdmtheory.language import L, Sup, _OfMethod, _Optimum, eps, h, k, kappa, mu
 
-__all__ = ["Search", "counterexample", "satisfies"]
+__all__ = ["Search", "counterexample", "satisfies", "simplified"]
 
 Q = fmpq
 CONDITION_NUMBERS = [Q(4), Q(1), Q(9), Q(100), Q(2), Q(5), Q(10**4), Q(25, 16), Q(3), Q(16), Q(36), Q(1024), Q(10**6), Q(121, 100), Q(10**8), Q(961), Q(64),
@@ -97,6 +99,19 @@ def counterexample(statement: Any, given: tuple[Any, ...], point: Point) -> dict
     relation = _failing_relation(statement, point)
     left, right = sides(relation, point) if relation is not None else (None, None)
     return {"point": {s.name: str(x) for s, x in sorted(point.items(), key=lambda item: item[0].name)}, "lhs": left, "rhs": right}
+
+
+def simplified(statement: Any, given: tuple[Any, ...], point: Point) -> Point:
+    """A counterexample with simpler numbers where there is one nearby: every coordinate in turn is rounded, as long as it stays one."""
+    for s in [s for s in point if s not in (mu, L, kappa, k)]:
+        exact = Fraction(int(point[s].p), int(point[s].q))
+        rounded = [Fraction(side(exact * d), d) for d in (1, 2, 3, 4, 10, 100, 1000) for side in (math.floor, math.ceil)]
+        for near in (x for x in rounded if x.denominator < exact.denominator):
+            other = {**point, s: Q(near.numerator, near.denominator)}
+            if counterexample(statement, given, other) is not None:
+                point = other
+                break
+    return point
 
 
 def _failing_relation(statement: Any, point: Point) -> Any:
