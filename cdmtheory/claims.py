@@ -12,7 +12,7 @@ import linecache
 import re
 import sys
 import types
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -364,12 +364,3 @@ def _parse_fragment(source: str) -> ast.AST | None:
 def slug(title: str) -> str:
     """A title as an identifier for claims that come from no file."""
     return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
-
-
-def all_claims(values: Iterable[Any]) -> list[Claim | Derivation]:
-    """The claims and derivations among some objects, each once."""
-    found: list[Claim | Derivation] = []
-    for value in values:
-        if isinstance(value, (Claim, Derivation)) and not any(value is other for other in found):
-            found.append(value)
-    return found

@@ -164,15 +164,14 @@ def _momentum_supremum(term: Any, prover: Prover) -> Any:
     if not ends:
         raise NoClosedForm("no end of the spectrum has a double root")
     for modulus, slope in reversed(ends):
-        if _is_supremum(term, mode, modulus, slope, between, x, prover):
+        if _is_supremum(mode, modulus, slope, between, x, prover):
             prover.assume(RECURRENCE, CHEBYSHEV)
             return modulus**k * (1 + k * slope)
     raise NoClosedForm("the supremum over the eigenvalues was not shown to be at an end")
 
 
-def _is_supremum(term: Any, mode: Mode, modulus: Any, slope: Any, between: tuple[Any, ...], x: Any, prover: Prover) -> bool:
+def _is_supremum(mode: Mode, modulus: Any, slope: Any, between: tuple[Any, ...], x: Any, prover: Prover) -> bool:
     """Whether |p_k(h)| <= modulus^k (1 + k·slope) for every h, and the bound is defined and right where modulus is 0."""
-    del term
     zero = sympy.Implies(sympy.Eq(modulus, 0, evaluate=False), sympy.Eq(mode.first, 0, evaluate=False), evaluate=False)
     if not prover.holds(zero, *between) or not prover.holds(sympy.Ge(slope, -1, evaluate=False)):
         return False

@@ -150,10 +150,6 @@ def reduce_claim(statement: Any, given: tuple[Any, ...]) -> Problem:
                    frozenset(fixed), reducer.strengthened, relaxed)
 
 
-def _simplify(formula: Formula, ring: Ring) -> Formula:
-    return map_atoms(formula, ring.simplified)
-
-
 def _ties_for(part: Formula, ring: Ring, meaning: dict[Any, Formula]) -> Formula:
     """The definitions of the fresh variables that a formula depends on, and of no others: those may be undefined where it matters."""
     found: dict[Any, Formula] = {}
