@@ -24,7 +24,8 @@ __all__ = ["CLOSE_TO_END", "DEPTH", "LADDER", "closed_rate", "closed_rates", "co
 
 DEPTH = 6
 CLOSE_TO_END = (sympy.Rational(1, 10**4), sympy.Rational(1, 10**8), sympy.Rational(1, 10**16), sympy.Rational(1, 10**32))
-LADDER = "a function with a derivative of one sign on an interval is monotone there; its limit at an end where a logarithm is singular is SymPy's, confirmed by balls nearby"
+LADDER = ("a function with a derivative of one sign on an interval is monotone there; "
+          "its limit at an end where a logarithm is singular is SymPy's, confirmed by balls nearby")
 
 
 def is_logarithmic_inequality(relation: Any, prover: Prover) -> bool:
