@@ -92,6 +92,7 @@ CLAIMS = {
     "a user's own Z_1": ([*narrow, z >= 2], worst_residual(gd, k) <= half),
     "not at k = 311": ([k >= 1], Ne(residual(heavy_ball(1 / mu, 0, 1 / mu), k, mu), k - 311)),
     "a hypothesis on kappa does not reach into its limit": ([kappa <= 2], Eq(Limit(worst_rate(gradient_descent(1 / (2 * mu))), kappa, oo), half)),
+    "a method that knows the eigenvalue is below Chebyshev": ([mu < L], worst_residual(gradient_descent(1 / h), k) >= 2 * rho**k / (1 + rho ** (2 * k))),
     "an integer need not reach p": ([], Optimal((n - p) ** 2, over=[n], value=0)),
 }
 

@@ -17,7 +17,7 @@ from cdmtheory.engine.decide import Finding, prove
 from cdmtheory.engine.powers import compare_powers, is_defined
 from cdmtheory.engine.prover import NoClosedForm, Prover, Tell, powers_of_k, transcendental
 from cdmtheory.engine.solvers import Solvers
-from cdmtheory.language import L, k, mu, residual, steps_to, worst_residual
+from cdmtheory.language import L, h, k, mu, residual, steps_to, worst_residual
 
 __all__ = ["LOWER_BOUND", "decide_every_k"]
 
@@ -92,6 +92,8 @@ def _from_below(statement: Any, given: tuple[Any, ...], solvers: Solvers, deadli
         try:
             closed = close(sympy.Ge(left, right, evaluate=False).args[1], prover) if right.has(residual, worst_residual) else right
             if witness == "chebyshev":
+                if h in term.free_symbols:
+                    continue  # its residual is no polynomial in the eigenvalue
                 rho = (sympy.sqrt(L) - sympy.sqrt(mu)) / (sympy.sqrt(L) + sympy.sqrt(mu))
                 form = 2 * rho**k / (1 + rho ** (2 * k))
                 prover.assume(LOWER_BOUND)
