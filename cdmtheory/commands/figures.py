@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Names, the folder and the size."""
     parser.add_argument("names", nargs="*", metavar="NAME", help="which (default: all; --list names them)")
     parser.add_argument("--out", default="figures", metavar="DIR", help="folder for the .svg, .pdf and .csv (default: %(default)s)")
-    parser.add_argument("--size", choices=("column", "text", "talk"), help="one column (3.4 in), the whole text (7 in) or a slide (11 in); "
+    parser.add_argument("--size", choices=("column", "text", "talk"), help="one column (3.4 in), the whole text (7 in) or a slide (13.3 in); "
                         "default: one column for one panel, the whole text for more")
     parser.add_argument("--list", dest="only_list", action="store_true", help="show the names and captions, and stop")
 

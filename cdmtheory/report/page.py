@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,18 +20,19 @@ from cdmtheory.report.certificates import readable
 from cdmtheory.report.figures import FIGURES
 from cdmtheory.report.formats import explanation, failed
 from cdmtheory.report.ledger import line_of
+from cdmtheory.report.mathematics import mathml, symbol
 
 if TYPE_CHECKING:
     from cdmtheory.collect import Collected
     from cdmtheory.engine.session import Session
     from cdmtheory.engine.verdict import Verdict
 
-__all__ = ["mathml", "page"]
+__all__ = ["page"]
 
 IMPLIED = {"0 < mu <= L": r"0 < \mu \le L", "kappa = L/mu": r"\kappa = L/\mu", "eta > 0": r"\eta > 0", "mu <= h <= L": r"\mu \le h \le L",
            "0 < eps < 1": r"0 < \varepsilon < 1", "lambda > 0": r"\lambda > 0", "k an integer >= 0": r"k \in \mathbb{N}_0", "beta real": r"\beta \in \mathbb{R}"}
 LONG = 260  # characters of LaTeX: beyond, a statement is shown as text where nothing can be scrolled
-_WORD = re.compile(r"\\(?:mathrm|text|mathit)\{[^}]*\}|\\[A-Za-z]+|[A-Za-z]{2,}")
+_OWN = re.compile(r"(\w+) ((?:an integer ?)?)(real|[<>!]=? 0|)")  # how claims.implied_hypotheses shows a symbol of the user's own
 
 
 def page(session: Session, entries: Sequence[Collected], *, command: str) -> str:
@@ -51,28 +51,9 @@ def page(session: Session, entries: Sequence[Collected], *, command: str) -> str
         assumed=sorted({a for v in session.verdicts for a in v.assumed}))
 
 
-@cache
-def mathml(latex: str, display: str = "block") -> Any:
-    """A formula in MathML; if it cannot be converted, its LaTeX as text."""
-    from latex2mathml.converter import convert
-    from markupsafe import Markup, escape
-
-    try:
-        made = convert(_WORD.sub(_name, latex), display=display)
-    except Exception:  # its parser raises whatever it stumbles on
-        return Markup("<code>{}</code>").format(escape(latex))
-    return Markup(made)
-
-
-def _name(match: re.Match[str]) -> str:
-    """A name of several letters in one piece; ε for the exported eps."""
-    word = match.group()
-    return word if word.startswith("\\") else r"\varepsilon" if word == "eps" else rf"\mathit{{{word}}}"
-
-
 def _claim(number: int, verdict: Verdict, entry: Collected | None, shown: set[str]) -> dict[str, Any]:
     file, _, name = verdict.id.partition("::")
-    statements = [part for part in verdict.latex.split(r",\quad ") if part]
+    statements = [part for part in verdict.latex.split(r",\quad ") if part and part != r"\text{True}"]  # a step that SymPy saw at once
     return {"anchor": f"claim-{number + 1}", "number": number, "verdict": verdict, "file": file, "name": name, "failed": failed(verdict),
             "statements": [{"math": mathml(part), "long": len(part) > LONG} for part in statements],
             "hypotheses": _hypotheses(verdict, entry), "reference": getattr(entry.claim, "reference", "") if entry else "",
@@ -86,16 +67,29 @@ def _hypotheses(verdict: Verdict, entry: Collected | None) -> list[Any]:
 
     given = entry.claim.given if entry is not None and entry.claim is not None else ()
     implied = verdict.hypotheses[:len(verdict.hypotheses) - len(given)]
-    return [mathml(IMPLIED[text], "inline") if text in IMPLIED else text for text in implied] + [mathml(sympy.latex(g), "inline") for g in given]
+    return [_implied(text) for text in implied] + [mathml(sympy.latex(g), "inline") for g in given]
+
+
+def _implied(text: str) -> Any:
+    if text in IMPLIED:
+        return mathml(IMPLIED[text], "inline")
+    own = _OWN.fullmatch(text)
+    if own is None:
+        return text
+    name, kind, sign = own.groups()
+    import sympy
+
+    belongs = rf" \in \mathbb{{{'Z' if kind else 'R'}}}" if kind or sign == "real" else ""
+    compared = "" if sign in ("", "real") else " " + {"< 0": "< 0", "> 0": "> 0", "<= 0": r"\le 0", ">= 0": r"\ge 0", "!= 0": r"\ne 0"}[sign]
+    shown = sympy.latex(sympy.Symbol(name))
+    return mathml(f"{shown}{belongs}" + (f", {shown}{compared}" if belongs and compared else compared), "inline")
 
 
 def _counterexample(verdict: Verdict) -> dict[str, Any] | None:
-    import sympy
-
     found = verdict.counterexample
     if found is None:
         return None
-    point = [(mathml(sympy.latex(sympy.Symbol(name)), "inline"), _number(value)) for name, value in found["point"].items()]
+    point = [(symbol(name), _number(value)) for name, value in found["point"].items()]
     return {"point": point, "lhs": _number(found["lhs"]), "rhs": _number(found["rhs"])}
 
 
@@ -120,7 +114,7 @@ def _certificate(verdict: Verdict) -> dict[str, Any] | None:
     return {"path": verdict.certificate, "parts": parts, "trouble": None}
 
 
-def _figures(entry: Collected | None, shown: set[str]) -> list[dict[str, str]]:
+def _figures(entry: Collected | None, shown: set[str]) -> list[dict[str, Any]]:
     """The figures that show a built-in claim's line of the ledger, each on the page once."""
     if entry is None or entry.path is None or not entry.path.resolve().is_relative_to(builtin_claims()):
         return []
@@ -129,7 +123,9 @@ def _figures(entry: Collected | None, shown: set[str]) -> list[dict[str, str]]:
         path = _drawn() / f"{name}.svg"
         if line_of(entry) in figure.shows and name not in shown and path.exists():
             shown.add(name)
-            found.append({"name": name, "caption": figure.caption, "data": base64.b64encode(path.read_bytes()).decode("ascii")})
+            data = path.read_bytes()
+            width, height = (float(n) for n in re.findall(rb'(?:width|height)="([\d.]+)pt"', data)[:2])
+            found.append({"name": name, "caption": figure.caption, "wide": width > 2 * height, "data": base64.b64encode(data).decode("ascii")})
     return found
 
 

@@ -43,7 +43,7 @@ class Size(NamedTuple):
     overlay: tuple[str, ...] = ()
 
 
-SIZES = {"column": Size(3.4, 2.6, False), "text": Size(7.0, 2.6, True), "talk": Size(11.0, 5.2, True, ("talk",))}
+SIZES = {"column": Size(3.4, 2.6, False), "text": Size(7.0, 2.6, True), "talk": Size(13.3, 5.4, True, ("talk",))}
 """One column of a two-column paper, the whole text, and a slide."""
 
 
@@ -73,7 +73,7 @@ def save(path: str | Path, *panels: Callable[[Axes], None], size: str = "column"
     rows, columns = (1, many) if form.side_by_side else (many, 1)
     height = form.height * (rows if not form.side_by_side else 1.25 if many == 1 and size == "text" else 1)
     with style(size):
-        figure = Figure(figsize=(width or form.width, height))
+        figure = Figure(figsize=(width or form.width * (0.7 if many == 1 and size == "talk" else 1), height))
         FigureCanvasAgg(figure)
         figure.set_layout_engine("constrained", wspace=0.06)
         axes = list(figure.subplots(rows, columns, squeeze=False).flat)
@@ -106,8 +106,8 @@ def quadratic_speedup(ax: Axes, points: Sequence[Measured]) -> None:
         for stepped in (False, True):
             chosen = [p for p in own if p.stepped == stepped]
             ax.plot([p.kappa for p in chosen], [p.settled for p in chosen], **_dots(method), markerfacecolor=_COLOURS[method] if stepped else "white")
-        ax.plot([], [], **{**_dots(method), "linestyle": "-"}, label=rf"{LABELS[method]}, $\kappa^{{{_fitted(own):.3f}}}$")
-    ax.set(ylabel="steps to tolerance", title="Steps, and fitted exponents")
+        ax.plot([], [], **{**_dots(method), "linestyle": "-"}, label=f"{LABELS[method]} {_fitted(own):.3f}")
+    ax.set(ylabel="steps to tolerance", ylim=(30, 1e12), title="Steps, and fitted exponents")
     ax.legend(loc="upper left")
     _against_kappa(ax, points)
 

@@ -46,6 +46,11 @@ class Terminal:
             self.console.file.write((line.encode("ascii", "backslashreplace").decode() if self.ascii else line) + "\n")
             self.console.file.flush()
 
+    def say(self, text: str, *, heading: bool = False) -> None:
+        """Text as it is, a heading in bold."""
+        for line in text.split("\n"):
+            self._line(f"[bold]{escape(line)}[/bold]" if heading else escape(line))
+
     def listing(self, entries: list[Collected]) -> None:
         """What would be decided."""
         for entry in entries:

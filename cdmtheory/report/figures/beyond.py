@@ -49,7 +49,7 @@ def grokking(ax: Axes, *, weight_decay: float = 1e-4, n: int = 60, d: int = 400)
         ax.plot(k + first, curve.test, color=own["color"], label=f"test, {own['label']} with decay")
         ax.plot(k + first, curve.train, color=own["color"], linestyle=":", label=f"_train, {own['label']}")
         delay = int(k[np.argmax(curve.test < 1.1 * curve.floor)])
-        height, at, side = {"gd": (2.2, delay + first, "right"), "cdm": (6.5, first, "left")}[name]
+        height, at, side = {"gd": (2.2, delay / 6, "right"), "cdm": (6.5, first, "left")}[name]
         ax.annotate("", (delay + first, height), (first, height),
                     arrowprops={"arrowstyle": "<->", "color": own["color"], "shrinkA": 0, "shrinkB": 0, "linewidth": 0.8})
         ax.annotate(f"{delay:,} steps".replace(",", "\u2009"), (at, height), (5 if side == "left" else -5, 2), textcoords="offset points", ha=side,
@@ -92,7 +92,7 @@ def steps_along_the_valley(ax: Axes, *, step_size: float = 0.2) -> None:
         line = np.array(found.weight_decays)
         ax.loglog(line, found.steps[-1] * (line / line[-1]) ** slope, color=own["color"], linewidth=0.8, label=f"_slope {slope}, {own['label']}")
         ax.plot(found.weight_decays, found.steps, "o", color=own["color"], label=f"{own['label']}, slope {found.slopes[-1]:.3f}".replace("-", "\u2212"))
-    ax.set(xlabel=r"weight decay $\lambda$", ylabel="steps until settled", title="Steps along the valley")
+    ax.set(xlabel=r"weight decay $\lambda$", ylabel="steps until settled", ylim=(40, 3e6), title="Steps along the valley")
     ax.legend(loc="upper right")
 
 

@@ -65,7 +65,7 @@ def phase_portrait(ax: Axes, *, regime: str = "critically damped", root: float =
             at = np.array([-1.0, 1.0]) * min(1.15, 1.15 / abs(slope))
             ax.plot(at, slope * at, color="C1", linewidth=0.9, linestyle="--")
     ax.plot([0], [0], "o", color="black")
-    ax.set(xlabel="$x$", ylabel=r"velocity $/\sqrt{\eta h}$" if regime == "under-damped" else "", xlim=(-1.2, 1.2), ylim=(-1.2, 1.2), title=regime)
+    ax.set(xlabel="$x$", ylabel=r"velocity $/\sqrt{\eta h}$", xlim=(-1.2, 1.2), ylim=(-1.2, 1.2), title=regime)
     ax.set_aspect("equal")
 
 

@@ -84,9 +84,9 @@ def overshoot(ax: Axes, *, low: float = 100, high: float = 1e6) -> None:
     ax.semilogx(kappas, excess, color="C1", label="_k = 3")
     ax.axhline(1, color="0.5", linewidth=0.6)
     ax.axhline(limit, color="0.35", linewidth=0.8, linestyle=":")
-    ax.axvline(threshold, color="0.35", linewidth=0.8, linestyle=(0, (4, 2)))
+    ax.axvline(threshold, ymax=0.45, color="0.35", linewidth=0.8, linestyle=(0, (4, 2)))
     ax.annotate(f"limit {limit:.4f}", (low, limit), (4, -3), textcoords="offset points", ha="left", va="top", color="0.35")
-    ax.annotate("κ = 943.36", (threshold, 1.035), (-4, 0), textcoords="offset points", ha="right", color="0.35")
+    ax.annotate("from κ = 943.36 on", (high, 1.004), (-4, 2), textcoords="offset points", ha="right", va="bottom", color="0.35")
     ax.set(xlabel=r"condition number $\kappa$", ylabel=r"$\sup_h |p_3(h)| \, / \, p_3(\mu)$", ylim=(0.985, 1.13), xlim=(low, high), title="CDM, $\\eta = 1/L$, three steps")
 
 
@@ -119,7 +119,7 @@ def convergence_on(ax: Axes, *, spectrum: str = "uniform", kappa: int = 10**4, s
         ax.plot(dots, simulated[dots] / simulated[0], "o", color=own["color"], label=f"_simulated {LABELS[name]}")
     ax.set(xlabel="step $k$", ylabel=r"$\|x_k\|/\|x_0\|$", ylim=(1e-6, 20), title=f"{spectrum.replace('-', ' ')}, $\\kappa = 10^{{{round(math.log10(kappa))}}}$")
     if legend:
-        ax.legend(loc="lower left")
+        ax.legend(loc="lower left", handlelength=1.0)
 
 
 CONVERGENCE: tuple[Callable[[Axes], None], ...] = (
