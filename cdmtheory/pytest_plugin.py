@@ -21,7 +21,8 @@ __all__ = ["ClaimFile", "ClaimItem"]
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The two options."""
     group = parser.getgroup("cdmtheory", "claims about first-order methods")
-    group.addoption("--claims", action="store_true", help="collect claim files of cdmtheory as tests: a claim passes if it is PROVED and its near misses are REFUTED")
+    group.addoption("--claims", action="store_true",
+                    help="collect claim files of cdmtheory as tests: a claim passes if it is PROVED and its near misses are REFUTED")
     group.addoption("--claims-timeout", type=float, default=60, metavar="SECONDS", help="per claim, and per near miss (default: 60)")
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -36,7 +36,8 @@ def test_lines(tmp_path: Path) -> None:
 
 
 def test_special_characters(tmp_path: Path) -> None:
-    line = github(verdict("ERROR", title="100%: a, b\nc", reason="first\nsecond (line 7)", id="my,file.py"), Collected("my,file.py", None, "x", tmp_path / "my,file.py"))
+    line = github(verdict("ERROR", title="100%: a, b\nc", reason="first\nsecond (line 7)", id="my,file.py"),
+                  Collected("my,file.py", None, "x", tmp_path / "my,file.py"))
     assert line == "::error file=my%2Cfile.py,line=7,title=ERROR%3A 100%25%3A a%2C b%0Ac::claimed: x < 1%0Afirst%0Asecond (line 7)"
     root = ElementTree.fromstring(junit(Session([verdict("REFUTED", title="a \x00 <b> \x1b[0m", statement="x < 1 & y")])))
     assert "x < 1 & y" in root.find(".//failure").text

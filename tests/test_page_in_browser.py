@@ -7,6 +7,7 @@ import math
 import re
 import shutil
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ from test_page import verdict
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here; apt-get install chromium")
 
-LONG = Claim("Zebras: a long one.", that=(eta * L + mu + 1) ** 9 * worst_rate(critically_damped(eta, mu)) <= (eta * mu + L) ** 9 + sqrt(L) * sum(mu**n for n in range(12)))
+RATE = worst_rate(critically_damped(eta, mu))
+LONG = Claim("Zebras: a long one.", that=(eta * L + mu + 1) ** 9 * RATE <= (eta * mu + L) ** 9 + sqrt(L) * sum(mu**n for n in range(12)))
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +36,8 @@ def text() -> str:
     verdicts = [verdict(kind, c, id=f"a.py::{c.title[:4].lower()}", seconds=float(len(c.title))) for kind, several in claims.items() for c in several]
     certificate = Path(__file__).parent.parent / "proofs" / "certificates" / "C1_gradient_descent.best_fixed_step.json"
     verdicts[0] = verdicts[0].with_(certificate=str(certificate))
-    return page(Session(verdicts, seconds=1.0), [Collected(v.id, c) for v, c in zip(verdicts, [c for s in claims.values() for c in s], strict=True)], command="x")
+    entries = [Collected(v.id, c) for v, c in zip(verdicts, [c for several in claims.values() for c in several], strict=True)]
+    return page(Session(verdicts, seconds=1.0), entries, command="x")
 
 
 def browse(folder: Path, *flags: str, source: str) -> str:
@@ -100,7 +103,7 @@ def test_the_sliders_move_roots_regime_and_curve(tmp_path: Path, text: str) -> N
         document.querySelector('[data-preset=polyak]').click(); seen.push(look());
         set('eta', '1', 'input'); document.querySelector('[data-preset=cdm]').click(); seen.push(look());
         return seen;""")
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in pairwise(found):
         assert before[0] != after[0] or before[1] != after[1]
     says = [each[2] for each in found]
     assert says[0].startswith("At μ: critically damped, ρ = 0.9000.")
@@ -130,7 +133,8 @@ def test_nothing_is_wider_than_the_screen(tmp_path: Path, text: str, size: str) 
 CONTRAST = """
     const lum = c => { const [r, g, b] = c.match(/[\\d.]+/g).slice(0, 3).map(v => v / 255).map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
                        return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
-    const behind = e => { for (; e; e = e.parentElement) { const c = getComputedStyle(e).backgroundColor; if (!/, 0\\)$/.test(c)) return c; } return 'rgb(255, 255, 255)'; };
+    const behind = e => { for (; e; e = e.parentElement) { const c = getComputedStyle(e).backgroundColor; if (!/, 0\\)$/.test(c)) return c; }
+                          return 'rgb(255, 255, 255)'; };
     const low = [];
     for (const e of document.querySelectorAll('h1, h2, h3, p, code, summary, .badge, label, th, td, button, mi, mo, mn')) {
       if (!e.offsetParent && getComputedStyle(e).position !== 'fixed') continue;
@@ -150,9 +154,11 @@ def test_text_can_be_read_in_both_themes(tmp_path: Path, text: str, scheme: str)
 def test_names_for_screen_readers_and_the_keyboard(tmp_path: Path, text: str) -> None:
     unnamed, focusable = ask(tmp_path, text, """
         const named = e => e.labels?.length || e.getAttribute('aria-label') || e.getAttribute('aria-labelledby') || e.textContent.trim() || e.alt;
-        const unnamed = [...document.querySelectorAll('input, select, button, a, img, svg[role], section, form, [role=group]')].filter(e => !named(e)).map(e => e.outerHTML.slice(0, 80));
+        const all = [...document.querySelectorAll('input, select, button, a, img, svg[role], section, form, [role=group]')];
+        const unnamed = all.filter(e => !named(e)).map(e => e.outerHTML.slice(0, 80));
         const levels = [...document.querySelectorAll('h1, h2, h3')].map(e => +e.tagName[1]);
-        return [unnamed.concat(levels.filter((n, i) => i && n > levels[i - 1] + 1)), document.querySelectorAll('a[href], button, input, select, summary, [tabindex="0"]').length];""")
+        const reached = document.querySelectorAll('a[href], button, input, select, summary, [tabindex="0"]');
+        return [unnamed.concat(levels.filter((n, i) => i && n > levels[i - 1] + 1)), reached.length];""")
     assert unnamed == []
     assert focusable > 10
 

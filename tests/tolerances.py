@@ -60,3 +60,6 @@ DOUBLE_ROOT = 1e-7
 
 # The largest radius, relative to the number, with which a ball counts as an answer: a wide ball contains everything.
 BALL = 1e-9
+
+# Data of figures from other processors and libraries: they are written with 8 digits, and a mode near a double root moves by √eps.
+DRAWN = 1e-6

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
 from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree
 
 if TYPE_CHECKING:
     from cdmtheory.collect import Collected
@@ -89,10 +89,11 @@ def junit(session: Session) -> str:
     totals = {"tests": 0, "failures": 0, "errors": 0}
     for file, group in groupby(session.verdicts, key=lambda v: v.id.partition("::")[0]):
         verdicts: Sequence[Verdict] = list(group)
-        counts = {"tests": len(verdicts), "failures": sum(failed(v) and v.verdict != "ERROR" for v in verdicts), "errors": sum(v.verdict == "ERROR" for v in verdicts)}
+        errors = sum(v.verdict == "ERROR" for v in verdicts)
+        counts = {"tests": len(verdicts), "failures": sum(failed(v) for v in verdicts) - errors, "errors": errors}
         totals = {name: totals[name] + counts[name] for name in totals}
-        suite = ElementTree.SubElement(root, "testsuite", name=_plain(file), time=f"{sum(v.seconds for v in verdicts):.3f}", skipped="0",
-                                       **{name: str(n) for name, n in counts.items()})
+        suite = ElementTree.SubElement(root, "testsuite", {"name": _plain(file), "time": f"{sum(v.seconds for v in verdicts):.3f}", "skipped": "0",
+                                                           **{name: str(n) for name, n in counts.items()}})
         for v in verdicts:
             case = ElementTree.SubElement(suite, "testcase", name=_plain(v.id.partition("::")[2] or v.id), classname=_plain(file), time=f"{v.seconds:.3f}")
             if failed(v):

@@ -10,7 +10,8 @@ __all__ = ["mathml", "symbol"]
 
 _TOKEN = re.compile(r"\\(?:mathrm|text|mathit|operatorname|begin|end)\{[^}]*\}|\\[A-Za-z]+|[A-Za-z]{2,}")
 _SIMPLE = re.compile(r"\\left([(\[])((?:(?!\\left|\\right|\\frac|\\sqrt|\\begin).)*?)\\right([)\]])")
-_REPLACED = ((r"\left[\begin{matrix}", r"\begin{bmatrix}"), (r"\end{matrix}\right]", r"\end{bmatrix}"), (r"\sup_", r"\sup\limits_"), (r"\min_", r"\min\limits_"),
+_REPLACED = ((r"\left[\begin{matrix}", r"\begin{bmatrix}"), (r"\end{matrix}\right]", r"\end{bmatrix}"),
+             (r"\sup_", r"\sup\limits_"), (r"\min_", r"\min\limits_"),
              (r"\lim_", r"\lim\limits_"), (r"\wedge", r"\;\wedge\;"), (r"\vee", r"\;\vee\;"), (r"\Leftrightarrow", r"\;\Leftrightarrow\;"),
              (r"\Rightarrow", r"\;\Rightarrow\;"))
 

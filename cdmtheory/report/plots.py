@@ -64,7 +64,8 @@ def save(path: str | Path, *panels: Callable[[Axes], None], size: str = "column"
          also: Sequence[str | Path] = ()) -> list[Axes]:
     """Write the figure whose panels the functions draw; the ending of the path chooses the format (.svg, .pdf, .png).
 
-    ``also``: further paths for the same figure; ``size``: a key of ``SIZES``; ``caption``: kept in the file as its description. The same bytes from the same versions of the libraries.
+    ``also``: further paths for the same figure; ``size``: a key of ``SIZES``; ``caption``: kept in the file as its description.
+    The same bytes from the same versions of the libraries.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -95,7 +96,7 @@ def write_data(path: Path, axes: Sequence[Axes]) -> None:
             for line in ax.lines:
                 name = str(line.get_label()).lstrip("_")
                 if not re.fullmatch(r"child\d+", name):
-                    table.writerows((number, name, f"{x:.8g}", f"{y:.8g}") for x, y in line.get_xydata())
+                    table.writerows((number, name, f"{x:.8g}", f"{y:.8g}") for x, y in np.asarray(line.get_xydata()).tolist())
 
 
 def quadratic_speedup(ax: Axes, points: Sequence[Measured]) -> None:

@@ -43,8 +43,7 @@ class Terminal:
     def raw(self, line: str | None) -> None:
         """A line for another program, as it is; None is no line."""
         if line is not None:
-            self.console.file.write((line.encode("ascii", "backslashreplace").decode() if self.ascii else line) + "\n")
-            self.console.file.flush()
+            self.console.out(line.encode("ascii", "backslashreplace").decode() if self.ascii else line, highlight=False)
 
     def say(self, text: str, *, heading: bool = False) -> None:
         """Text as it is, a heading in bold."""

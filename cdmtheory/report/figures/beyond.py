@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cdmtheory.curved import measure_exponents
 from cdmtheory.curved import gradient as valley_gradient
+from cdmtheory.curved import measure_exponents
 from cdmtheory.grokking import grokking_curve, interpolating_solution
 from cdmtheory.local_model import local_model
 from cdmtheory.methods import Method, critically_damped, gradient_descent, step
@@ -43,7 +43,7 @@ def grokking(ax: Axes, *, weight_decay: float = 1e-4, n: int = 60, d: int = 400)
     ax.loglog(k1, train[k1], color="black", linestyle=":", label="train")
     ax.plot(k1, test[k1], color="black", label="test")
     model = local_model(data, interpolating_solution(data, targets, start), weight_decay)
-    k = np.unique(np.geomspace(1, 2e6, 240).astype(np.int64))
+    k = np.unique(np.geomspace(1, 2e6, 150).astype(np.int64))
     for name, method in {"gd": gradient_descent(step_size), "cdm": critically_damped(step_size, weight_decay)}.items():
         curve, own = grokking_curve(model, method, k, teacher=teacher), look(name)
         ax.plot(k + first, curve.test, color=own["color"], label=f"test, {own['label']} with decay")
@@ -82,11 +82,11 @@ def _along_the_valley(method: Method, weight_decay: float, steps: int) -> Any:
 
 def steps_along_the_valley(ax: Axes, *, step_size: float = 0.2) -> None:
     """Does the square root survive curvature? Steps until the imbalance of ab = 1 stays below 10⁻³, against λ, with the slopes −1 and −½ (theory E2)."""
-    methods: dict[str, tuple[Callable[[float], Method], Callable[[float], int], list[float]]] = {
-        "gd": (lambda lam: gradient_descent(step_size), lambda lam: int(16 / (step_size * lam)), [10.0 ** (-n / 2) for n in range(3, 9)]),
-        "cdm": (lambda lam: critically_damped(step_size, 2 * lam), lambda lam: int(40 / math.sqrt(2 * step_size * lam)), [10.0 ** (-n / 2) for n in range(3, 13)])}
-    for name, (method, horizon, decays) in methods.items():
-        found = measure_exponents(method, decays, horizon)
+    methods: dict[str, tuple[Callable[[float], Method], Callable[[float], int], int]] = {
+        "gd": (lambda lam: gradient_descent(step_size), lambda lam: int(8 / (step_size * lam)), 8),
+        "cdm": (lambda lam: critically_damped(step_size, 2 * lam), lambda lam: int(24 / math.sqrt(2 * step_size * lam)), 13)}
+    for name, (method, horizon, last) in methods.items():
+        found = measure_exponents(method, [10.0 ** (-n / 2) for n in range(3, last)], horizon)
         own = look(name)
         slope = -1 if name == "gd" else -0.5
         line = np.array(found.weight_decays)

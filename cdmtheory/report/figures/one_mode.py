@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -118,9 +119,11 @@ def _by_theory(eta: Any, beta: Any) -> Any:
 
 
 def noise_floor(ax: Axes) -> None:
-    """What does speed cost under noise? Stationary variance against time constant, one point per step size; lines by theory E1, dots from the covariance equation."""
+    """What does speed cost under noise? Stationary variance against time constant, for every step size; lines: theory E1, dots: the covariance equation."""
     u = np.geomspace(3e-3, 0.7, 121)
-    curves = {"gd": (_by_theory(u, 0.0), -1 / np.log(1 - u), gradient_descent), "cdm": (_by_theory(u**2, (1 - u) ** 2), -1 / np.log(1 - u), _critical)}
+    curves: dict[str, tuple[Any, Any, Callable[[float], Method]]] = {
+        "gd": (_by_theory(u, 0.0), -1 / np.log(1 - u), gradient_descent),
+        "cdm": (_by_theory(u**2, (1 - u) ** 2), -1 / np.log(1 - u), _critical)}
     for name, (floor, time, make) in curves.items():
         own = look(name)
         ax.loglog(time, floor, **own)
