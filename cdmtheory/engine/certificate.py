@@ -23,7 +23,7 @@ from cdmtheory.engine.reduce import Problem
 
 __all__ = ["box", "certify"]
 
-LONGEST = 10.0  # seconds that a search for a certificate may take
+LONGEST = 6.0  # seconds that a search for a certificate may take
 SHARE = 0.3  # and its share of the time that is left
 SHAPES = ((1, 0, 0), (2, 0, 0), (1, 2, 0), (2, 2, 0), (3, 1, 0), (2, 4, 0), (1, 1, 1), (2, 2, 2), (3, 3, 0), (4, 1, 0), (4, 3, 0), (3, 2, 3), (5, 2, 0),
           (3, 6, 0), (6, 2, 0), (6, 5, 0))
