@@ -8,6 +8,7 @@ one polynomial question about reals u, v, k bound only by what is true of u = U_
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import sympy
@@ -82,6 +83,7 @@ class Mode:
         self.first = tidy(residual_of(method, 1, at))
 
 
+@lru_cache(maxsize=4096)
 def tidy(e: Any) -> Any:
     """Factored over the roots of the positive symbols, with κ = L/μ."""
     e = sympy.sympify(e).xreplace({kappa: L / mu})
