@@ -15,12 +15,13 @@ from cdmtheory.engine.falsify import points, satisfies
 from cdmtheory.engine.logarithms import closed_rate, closed_rates, confirmed, expanded_logs, same_function
 from cdmtheory.engine.logsum import Ends, leading, log_sum
 from cdmtheory.engine.prover import NoClosedForm, Prover
-from cdmtheory.language import L, eps, h, k, kappa, mu, residual, steps_to, worst_rate, worst_residual
+from cdmtheory.language import L, eps, h, k, kappa, mu, residual, spectral_radius, steps_to, worst_rate, worst_residual
 
 __all__ = ["ASYMPTOTIC", "ROOT_LIMIT", "decide_limit"]
 
 ROOT_LIMIT = "worst_residual(m, k)^(1/k) tends to worst_rate(m) for a stationary method if mu < L, or from rest if the roots are real (Gelfand's formula)"
 ORDER = 40  # how far the series of a numerator or denominator are looked at for a first term
+VANISHES = "powers of matrices with spectral radius below 1 tend to 0, uniformly on a compact set of eigenvalues"
 SYMBOLIC = "the limit was computed symbolically, by SymPy, and checked in balls"
 ASYMPTOTIC = "ceilings and polynomial factors do not change the limit of a ratio of step counts that grow without bound"
 
@@ -124,6 +125,12 @@ def _one_limit(one: Any, prover: Prover) -> Any:
         if term.method.schedule.constant is not None and (prover.holds(sympy.Lt(mu, L, evaluate=False)) or _real_at_one(term, prover)):
             prover.assume(ROOT_LIMIT)
             return closed_rate(term, prover)
+    if variable == k and isinstance(expression, (worst_residual, residual)) and expression.args[1] == k:
+        term = expression.args[0]
+        rate = worst_rate(term) if isinstance(expression, worst_residual) else spectral_radius(term, expression.args[2])
+        if term.method.schedule.constant is not None and prover.holds(sympy.Lt(rate, 1, evaluate=False)):
+            prover.assume(VANISHES)
+            return sympy.Integer(0)
     expression = closed_rates(expression, prover)
     for q in sorted(expression.atoms(worst_residual, residual), key=str):
         expression = expression.xreplace({q: worst_form(q.args[0], prover).xreplace({k: q.args[1]}) if isinstance(q, worst_residual) else q})
