@@ -18,7 +18,8 @@ from cdmtheory.worst_case import WORST, Open, TooEarly
 __all__ = ["steps_needed", "worst_in_balls"]
 
 LARGEST_DEGREE = 400  # of a residual that is enclosed from its values at nodes
-NODES_PER_DEGREE = {96: 12, 384: 96, 1536: 400}  # by precision: the enclosure is 0.9 %, 0.02 % and 8·10⁻⁶ wide
+NODES_PER_DEGREE = {192: 12, 384: 64}  # by precision: the enclosure is 0.9 % or 0.03 % wide
+MOST_NODES = 10000
 
 
 def steps_needed(method: Method, mu: fmpq, L: fmpq, tolerance: fmpq) -> int | None:
@@ -74,7 +75,9 @@ def _from_nodes(method: Method, mu: fmpq, L: fmpq, steps: int) -> arb | None:
 
     (Ehlich and Zeller 1964.) Values within [mu, L] bound it from below.
     """
-    count = next((n for bits, n in NODES_PER_DEGREE.items() if ctx.prec <= bits), 12) * max(steps, 1)
+    count = next((n for bits, n in NODES_PER_DEGREE.items() if ctx.prec <= bits), MOST_NODES) * max(steps, 1)
+    if count > MOST_NODES:
+        return None
     with ctx.workprec(ctx.prec + 8 * steps.bit_length()):
         middle, half = arb(mu + L) / 2, arb(L - mu) / 2
         nodes: list[Any] = [middle + half * arb.cos_pi_fmpq(fmpq(i, count)) for i in range(count + 1)]
