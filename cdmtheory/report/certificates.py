@@ -17,6 +17,13 @@ def readable(certificate: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def _part(part: dict[str, Any]) -> dict[str, str]:
+    lines = _about_logarithms(part) if part.get("kind") == "logarithms" else _about_polynomials(part)
+    if len(lines) > MOST_LINES:
+        lines = [*lines[:MOST_LINES], f"… and {len(lines) - MOST_LINES} lines more; the file has all of them"]
+    return {"role": str(part.get("role", "")), "statement": str(part.get("statement", "")), "proof": "\n".join(lines)}
+
+
+def _about_polynomials(part: dict[str, Any]) -> list[str]:
     fixed = [f["variable"] for f in part.get("fixed", [])]
     signs = part.get("signs", {})
     lines = ["variables: " + (", ".join(f"{v} {signs[v]} 0" if v in signs else f"{v} real" for v in part["variables"]) or "none")
@@ -28,9 +35,55 @@ def _part(part: dict[str, Any]) -> dict[str, str]:
               "No point satisfies both:"]
     state = state.with_(part["domain"]).with_(part["failure"])
     _proof(part["proof"], state, "  ", lines)
-    if len(lines) > MOST_LINES:
-        lines = [*lines[:MOST_LINES], f"… and {len(lines) - MOST_LINES} lines more; the file has all of them"]
-    return {"role": str(part.get("role", "")), "statement": str(part.get("statement", "")), "proof": "\n".join(lines)}
+    return lines
+
+
+def _about_logarithms(part: dict[str, Any]) -> list[str]:
+    x = part["variable"]
+    logs = [f"log({_in(x, q)})" for q in part["logs"]]
+    terms = [_times(_over(x, term), *(_raised(log, n) for log, n in zip(logs, term["powers"], strict=True) if n)) for term in part["function"]]
+    lines = [f"{name} = {value}" for name, value in part.get("substitution", {}).items() if name != value]
+    lines += [f"f({x}) = {' + '.join(terms) or '0'}", "", f"f is {'above' if part['sign'] > 0 else 'below'} 0 for {part['low']} < {x} < {part['high']}:"]
+    _sign(part["proof"], x, "f", "  ", lines)
+    return lines
+
+
+def _sign(proof: dict[str, Any], x: str, f: str, indent: str, lines: list[str]) -> None:
+    """The proof of the sign of a function of x on an interval."""
+    if "number" in proof or "rational" in proof:
+        (kind, sign), = proof.items()
+        what, how = (f"does not depend on {x}", "computed with error bounds") if kind == "number" else ("has no logarithm left", "by Descartes' rule of signs")
+        lines.append(f"{indent}{f} {what}; it is {'above' if sign > 0 else 'below'} 0, {how}")
+    elif "divisor" in proof:
+        lines.append(f"{indent}g = {f}/d with d = {_over(x, proof['divisor'])}, which has a sign; g is monotone from its {proof['end']} end, because of g':")
+        _sign(proof["slope"], x, "g'", indent + "  ", lines)
+    else:
+        for piece in proof["pieces"]:
+            if "boxes" in piece:
+                ends = piece["boxes"]
+                lines.append(f"{indent}from {ends[0]} to {ends[-1]} by interval arithmetic on {len(ends) - 1} boxes")
+            else:
+                lines.append(f"{indent}for {piece['low']} < {x} < {piece['high']}:")
+                _sign(piece["proof"], x, f, indent + "  ", lines)
+
+
+def _in(x: str, coefficients: list[str]) -> str:
+    """A polynomial in x, given by its coefficients, the constant term first."""
+    return _polynomial({"1" if n == 0 else x if n == 1 else f"{x}^{n}": c for n, c in enumerate(coefficients) if c != "0"})
+
+
+def _over(x: str, quotient: dict[str, Any]) -> str:
+    under = _in(x, quotient["under"])
+    return f"({_in(x, quotient['over'])})" + ("" if under == "1" else f"/({under})")
+
+
+def _raised(name: str, exponent: int) -> str:
+    return name if exponent == 1 else name + str(exponent).translate(_RAISED)
+
+
+def _times(*factors: str) -> str:
+    kept = [f for f in factors if f != "(1)"]
+    return "·".join(kept) or "1"
 
 
 class _State:
