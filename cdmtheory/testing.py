@@ -25,7 +25,7 @@ from typing import Any
 
 import flint  # noqa: F401  Hypothesis gives every case 200 ms, so what has to be imported is imported here and not in the first case
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from cdmtheory import methods as _methods
 from cdmtheory.arithmetic import Arithmetic, convert
@@ -92,8 +92,10 @@ def methods(*, mu: float = 0.01, L: float = 1.0) -> st.SearchStrategy[Method]:
 
 # -- assertions ------------------------------------------------------------------------------------------------------------------
 
-def assert_rate_bound(method: Method | Iterable[Any], bound: Callable[[int, float, float], float], spectrum: Spectrum, *, steps: int = 200) -> None:
-    """‖x_k‖/‖x_0‖ ≤ bound(k, mu, L) for every start at rest and every k from 0 to ``steps``, on one spectrum.
+def assert_rate_bound(method: Method | Iterable[Any], bound: Callable[[int, float, float], float], spectrum: Spectrum | ArrayLike, *,
+                      steps: int = 200) -> None:
+    """‖x_k‖/‖x_0‖ ≤ bound(k, mu, L) for every start at rest and every k from 0 to ``steps``, on one spectrum, a
+    :class:`Spectrum` or an array of eigenvalues.
 
     The worst start is a single eigenvector, so what is compared is the largest abs(p_k(h)) over the eigenvalues. A bound is allowed 1e-9 of
     itself for rounding. An iterable that ends earlier is compared as far as it goes.
@@ -103,6 +105,7 @@ def assert_rate_bound(method: Method | Iterable[Any], bound: Callable[[int, floa
     AssertionError
         With the first step that fails, the eigenvalue, and both numbers.
     """
+    spectrum = _spectrum(spectrum)
     p = _residuals(method, spectrum, steps)
     mu, L = float(spectrum.mu), float(spectrum.L)
     norms = np.abs(p).max(axis=1)
@@ -151,7 +154,7 @@ def assert_never_below_chebyshev(method: Method | Iterable[Any], mu: Any, L: Any
                              "the least that any first-order method leaves")
 
 
-def assert_same_trajectory(first: Method | Iterable[Any], second: Method | Iterable[Any], spectrum: Spectrum, *, steps: int = 100) -> None:
+def assert_same_trajectory(first: Method | Iterable[Any], second: Method | Iterable[Any], spectrum: Spectrum | ArrayLike, *, steps: int = 100) -> None:
     """Two methods leave the same of every eigen-direction after every step up to ``steps``, within 1e-9 of the larger, and rounding.
 
     Raises
@@ -159,6 +162,7 @@ def assert_same_trajectory(first: Method | Iterable[Any], second: Method | Itera
     AssertionError
         With the first step at which they differ, the eigenvalue, and both numbers.
     """
+    spectrum = _spectrum(spectrum)
     p, q = _residuals(first, spectrum, steps), _residuals(second, spectrum, steps)
     common = min(len(p), len(q))
     p, q = p[:common], q[:common]
@@ -177,12 +181,14 @@ def assert_same_trajectory(first: Method | Iterable[Any], second: Method | Itera
 
 # -- what they share ---------------------------------------------------------------------------------------------------------------
 
+def _spectrum(given: Spectrum | ArrayLike) -> Spectrum:
+    return given if isinstance(given, Spectrum) else Spectrum.of_eigenvalues(given)
+
+
 def _residuals(method: Method | Iterable[Any], spectrum: Spectrum, steps: int) -> Floats:
     """p_k(h), shape (steps + 1, number of eigenvalues), or fewer rows where the iterable ends or the method diverges."""
     if isinstance(steps, bool) or not isinstance(steps, int) or steps < 0:
         raise ValueError(f"steps = {steps!r}; allowed is a whole number >= 0")
-    if not isinstance(spectrum, Spectrum):
-        raise TypeError(f"spectrum = {spectrum!r}; allowed is a Spectrum, for instance Spectrum.of_eigenvalues([1, 10])")
     if not isinstance(method, Method):
         given = _triples(method, steps)
         method, steps = _of_stream(given), len(given)

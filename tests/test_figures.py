@@ -125,6 +125,7 @@ def test_every_figure(name: str, tmp_path: Path) -> None:
 def nothing_covers_anything(axes: list) -> None:
     figure = axes[0].figure
     renderer = figure.canvas.get_renderer()
+    figure.draw_without_rendering()  # at the resolution of this renderer
     for ax in axes:
         words = [t for t in [ax.title, ax.xaxis.label, ax.yaxis.label, *ax.texts] if t.get_text()]
         boxes = {t.get_text(): matplotlib.text.Text.get_window_extent(t, renderer) for t in words}  # of an annotation the words alone, without its arrow
@@ -201,9 +202,10 @@ def test_what_the_figures_say_is_what_the_theory_says() -> None:
 
 def test_the_study_is_drawn_where_its_data_are(tmp_path: Path) -> None:
     table = tmp_path / "study.csv"
-    table.write_text("curve,x,y\nCDM,1e-3,100\nCDM,1e-4,320\nGD,1e-3,9000\n", encoding="utf-8")
+    table.write_text("part,task,method,decay,settled\nlaw,digits,CDM,1e-3,100\nlaw,digits,CDM,1e-4,320\nlaw,digits,CDM,1e-4,300\nlaw,digits,CDM,1e-4,310\n"
+                     "law,digits,GD,1e-3,9000\nlaw,digits,GD,1e-4,\nrace,digits,GD,1e-3,7\n", encoding="utf-8")
     (ax,) = plots.save(tmp_path / "a.svg", lambda ax: study(ax, data=table))
-    assert [line.get_label() for line in ax.lines] == ["CDM", "GD"]
+    assert {line.get_label(): line.get_xydata().tolist() for line in ax.lines} == {"CDM, digits": [[1e-4, 310], [1e-3, 100]], "GD, digits": [[1e-3, 9000]]}
     assert ("groktimizer_study" in available()) == (Path(plots.__file__).parent / "figures" / "groktimizer_study.csv").exists()
 
 

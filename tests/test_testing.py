@@ -146,8 +146,9 @@ def test_streams_of_every_kind() -> None:
         assert_rate_bound(repeat((1, 2)), lambda k, mu, L: 1, s)
     with pytest.raises(TypeError, match="method: step 0"):
         assert_rate_bound(repeat((math.nan, 0, 0)), lambda k, mu, L: 1, s)
-    with pytest.raises(TypeError, match="spectrum = 3"):
-        assert_rate_bound(method, lambda k, mu, L: 1, 3)
+    assert_rate_bound(method, lambda k, mu, L: 0.875**k, [0.25, 1.0, 1.0])  # eigenvalues will do
+    with pytest.raises(ValueError, match="eigenvalues: "):
+        assert_rate_bound(method, lambda k, mu, L: 1, [-1.0])
     with pytest.raises(ValueError, match="not a number"):
         assert_rate_bound(method, lambda k, mu, L: math.nan, s)
     with pytest.raises(ValueError, match="steps = -1"):

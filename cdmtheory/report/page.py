@@ -32,7 +32,7 @@ __all__ = ["page"]
 IMPLIED = {"0 < mu <= L": r"0 < \mu \le L", "kappa = L/mu": r"\kappa = L/\mu", "eta > 0": r"\eta > 0", "mu <= h <= L": r"\mu \le h \le L",
            "0 < eps < 1": r"0 < \varepsilon < 1", "lambda > 0": r"\lambda > 0",
            "k an integer >= 0": r"k \in \mathbb{N}_0", "beta real": r"\beta \in \mathbb{R}"}
-LONG = 260  # characters of LaTeX: beyond, a statement is shown as text where nothing can be scrolled
+LONG = 150  # characters of LaTeX: beyond, a statement is shown as text where nothing can be scrolled
 _OWN = re.compile(r"(\w+) ((?:an integer ?)?)(real|[<>!]=? 0|)")  # how claims.implied_hypotheses shows one's own symbols
 
 

@@ -80,6 +80,7 @@ def save(path: str | Path, *panels: Callable[[Axes], None], size: str = "column"
         axes = list(figure.subplots(rows, columns, squeeze=False).flat)
         for draw, ax in zip(panels, axes, strict=True):
             draw(ax)
+            ax.minorticks_off()  # logarithmic axes bring theirs whatever the style says
         described = {".svg": {"Date": None, "Description": caption or None}, ".pdf": {"CreationDate": None, "Subject": caption or None},
                      ".png": {"Description": caption}}
         for each in (path, *also):

@@ -79,7 +79,7 @@ FIGURES = {
         ("E2",)),
     "groktimizer_study": Figure(
         ("figures.beyond.study",),
-        "How many steps does GROKtimizer save on real tasks, and where does it not?",
+        "Does the speed law hold on real tasks? Steps of phase 2 until settled against the weight decay: slope −1 for GD, −½ for CDM.",
         ("E6",)),
 }
 

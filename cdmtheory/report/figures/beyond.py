@@ -97,11 +97,20 @@ def steps_along_the_valley(ax: Axes, *, step_size: float = 0.2) -> None:
 
 
 def study(ax: Axes, *, data: Path = STUDY) -> None:
-    """How many steps does GROKtimizer save on real tasks? Drawn from the table of the study: columns ``curve``, ``x``, ``y``, one curve per optimiser."""
+    """Does the speed law hold on real tasks? Settled steps of phase 2 against λ, one marker per task, drawn from the table of the study.
+
+    ``data``: a .csv with the columns ``part``, ``task``, ``method``, ``decay`` and ``settled``; rows of the part "law" are drawn, medians over seeds.
+    """
     with open(data, newline="", encoding="utf-8") as stream:
-        rows = list(csv.DictReader(stream))
-    for number, curve in enumerate(dict.fromkeys(row["curve"] for row in rows)):
-        own = sorted((float(row["x"]), float(row["y"])) for row in rows if row["curve"] == curve)
-        ax.loglog(*zip(*own, strict=True), "o-", color=f"C{number % 7}", label=curve)
-    ax.set(xlabel=r"weight decay $\lambda$", ylabel="steps to the threshold", title="GROKtimizer and its rivals")
-    ax.legend(loc="best")
+        rows = [row for row in csv.DictReader(stream) if row["part"] == "law" and row["settled"]]
+    for number, task in enumerate(dict.fromkeys(row["task"] for row in rows)):
+        for name, method in (("gd", "GD"), ("cdm", "CDM")):
+            found: dict[float, list[float]] = {}
+            for row in rows:
+                if (row["task"], row["method"]) == (task, method):
+                    found.setdefault(float(row["decay"]), []).append(float(row["settled"]))
+            line = sorted((decay, float(np.median(steps))) for decay, steps in found.items())
+            if line:
+                ax.loglog(*zip(*line, strict=True), marker="os^Dvp*"[number % 7], color=look(name)["color"], label=f"{method}, {task}")
+    ax.set(xlabel=r"weight decay $\lambda$", ylabel="steps of phase 2 until settled", title="The speed law on real tasks")
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))

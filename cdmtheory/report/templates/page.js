@@ -102,7 +102,7 @@
     drawPlane(modes);
     drawCurve(worst, rate);
     const at = m => `${m.regime}, ρ = ${short(m.radius)}`;
-    const verdict = rate >= 1 ? "it does not converge" : `${Math.ceil(Math.log(1e6) / -Math.log(rate))} steps for a factor of a million, once it has settled`;
+    const verdict = rate >= 1 ? "it does not converge" : `${Math.ceil(Math.log(1e6) / -Math.log(rate))} steps per factor of a million, in the end`;
     $("says").textContent = `At μ: ${at(modes[0])}. At L: ${at(modes[COUNT - 1])}. Worst rate ${short(rate)}: ${verdict}.`;
   }
   const presets = {
