@@ -48,14 +48,28 @@ def grokking(ax: Axes, *, weight_decay: float = 1e-4, n: int = 60, d: int = 400)
         curve, own = grokking_curve(model, method, k, teacher=teacher), look(name)
         ax.plot(k + first, curve.test, color=own["color"], label=f"test, {own['label']} with decay")
         ax.plot(k + first, curve.train, color=own["color"], linestyle=":", label=f"_train, {own['label']}")
-        delay = int(k[np.argmax(curve.test < 1.1 * curve.floor)])
-        height, at, side = {"gd": (2.2, delay / 6, "right"), "cdm": (6.5, first, "left")}[name]
+
+        def within(steps: Any, method: Method = method, level: float = 1.1 * curve.floor) -> Any:
+            return grokking_curve(model, method, steps, teacher=teacher).test < level
+
+        delay = _first_within(within, k, within(k))
+        height, at, side = {"gd": (2.2, delay / 3, "right"), "cdm": (6.5, first, "left")}[name]
         ax.annotate("", (delay + first, height), (first, height),
                     arrowprops={"arrowstyle": "<->", "color": own["color"], "shrinkA": 0, "shrinkB": 0, "linewidth": 0.8})
         ax.annotate(f"{delay:,} steps".replace(",", "\u2009"), (at, height), (5 if side == "left" else -5, 2), textcoords="offset points", ha=side,
                     va="bottom", color=own["color"], fontsize="small")
     ax.set(xlabel="step", ylabel="risk", ylim=(2e-3, 400), title=rf"Linear student, $d = {d}$, $n = {n}$, $\lambda = 10^{{{round(math.log10(weight_decay))}}}$")
     ax.legend(loc="lower right")
+
+
+def _first_within(within: Callable[[Any], Any], k: Any, seen: Any) -> int:
+    """The first step that is within, between the grid point that is and the one before it: the grid is made finer until it holds every step."""
+    while True:
+        place = int(np.argmax(seen))
+        if place == 0 or k[place] == k[place - 1] + 1:
+            return int(k[place])
+        k = np.unique(np.linspace(k[place - 1], k[place], 40).astype(np.int64))
+        seen = within(k)
 
 
 def valley(ax: Axes, *, weight_decay: float = 1e-2, step_size: float = 0.2) -> None:
