@@ -15,6 +15,8 @@ from cdmtheory.collect import Collected, builtin_claims, collect
 from cdmtheory.engine.session import Session
 from cdmtheory.engine.verdict import Verdict
 from cdmtheory.report.certificates import readable
+from cdmtheory.report.figures import FIGURES
+from cdmtheory.report.ledger import line_of
 from cdmtheory.report.mathematics import mathml
 from cdmtheory.report.page import page
 
@@ -110,6 +112,20 @@ def test_all_built_in_statements_become_mathematics() -> None:
             assert "<math" in made, (entry.id, sympy.latex(s))
             assert not re.search(r"<mi>(true|eps)</mi>", made, re.IGNORECASE)
     assert "&#x003B5;" in mathml(sympy.latex(SYMBOLS["eps"]))
+
+
+def test_figures_stand_beside_the_claims_they_show() -> None:
+    entries = collect([str(builtin_claims())])
+    verdicts = [Verdict(id=e.id, title=e.id, statement="", latex="", hypotheses=[], verdict="PROVED") for e in entries]
+    text = page(Session(verdicts), entries, command="cdmtheory verify")
+    lines = {line_of(e) for e in entries}
+    for name, figure in FIGURES.items():
+        drawn = (builtin_claims().parent / "figures" / f"{name}.svg").exists()
+        assert text.count(f"<code>cdmtheory figures {name}</code>") == (1 if drawn and lines & set(figure.shows) else 0), name
+    place = text.index("<code>cdmtheory figures damping_regimes</code>")
+    assert "B3_stability" in text[text.rindex("<article", 0, place):place]
+    own = page(Session(verdicts[:1]), [Collected(entries[0].id, entries[0].claim)], command="cdmtheory verify")
+    assert "<figure" not in own
 
 
 def test_what_cannot_be_converted_is_shown_as_it_is() -> None:

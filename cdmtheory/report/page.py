@@ -18,7 +18,7 @@ from cdmtheory.engine.session import versions
 from cdmtheory.engine.verdict import VERDICTS
 from cdmtheory.report.certificates import readable
 from cdmtheory.report.figures import FIGURES
-from cdmtheory.report.formats import explanation, failed
+from cdmtheory.report.formats import failed
 from cdmtheory.report.ledger import line_of
 from cdmtheory.report.mathematics import mathml, symbol
 
@@ -53,13 +53,12 @@ def page(session: Session, entries: Sequence[Collected], *, command: str) -> str
 
 
 def _claim(number: int, verdict: Verdict, entry: Collected | None, shown: set[str]) -> dict[str, Any]:
-    file, _, name = verdict.id.partition("::")
     statements = [part for part in verdict.latex.split(r",\quad ") if part and part != r"\text{True}"]  # a step that SymPy saw at once
-    return {"anchor": f"claim-{number + 1}", "number": number, "verdict": verdict, "file": file, "name": name, "failed": failed(verdict),
+    return {"anchor": f"claim-{number + 1}", "number": number, "verdict": verdict, "failed": failed(verdict),
             "statements": [{"math": mathml(part), "long": len(part) > LONG} for part in statements],
             "hypotheses": _hypotheses(verdict, entry), "reference": getattr(entry.claim, "reference", "") if entry else "",
             "counterexample": _counterexample(verdict), "certificate": _certificate(verdict), "figures": _figures(entry, shown),
-            "text": f"{verdict.id} {verdict.title} {verdict.verdict} {' '.join(verdict.by)}".lower(), "explanation": explanation(verdict)}
+            "text": f"{verdict.id} {verdict.title} {verdict.verdict} {' '.join(verdict.by)}".lower()}
 
 
 def _hypotheses(verdict: Verdict, entry: Collected | None) -> list[Any]:
