@@ -52,7 +52,9 @@ def grokking(ax: Axes, *, weight_decay: float = 1e-4, n: int = 60, d: int = 400)
         def within(steps: Any, method: Method = method, level: float = 1.1 * curve.floor) -> Any:
             return grokking_curve(model, method, steps, teacher=teacher).test < level
 
-        delay = _first_within(within, k, within(k))
+        if not (arrived := curve.test < 1.1 * curve.floor).any():
+            continue  # no arrow for what does not happen
+        delay = _first_within(within, k, arrived)
         height, at, side = {"gd": (2.2, delay / 3, "right"), "cdm": (6.5, first, "left")}[name]
         ax.annotate("", (delay + first, height), (first, height),
                     arrowprops={"arrowstyle": "<->", "color": own["color"], "shrinkA": 0, "shrinkB": 0, "linewidth": 0.8})
