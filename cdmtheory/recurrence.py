@@ -158,7 +158,8 @@ def weighted_eigenvalues(spectrum: Spectrum, squared: Sequence[Any] | None) -> W
     kept = [i for i, w in enumerate(given) if w > 0]
     weights = [given[i] for i in kept]
     total = sum(weights)
-    return Weighted(spectrum.eigenvalues[kept], {kept.index(i): h for i, h in ends.items() if i in kept}, np.array([float(w / total) for w in weights]), weights)
+    exact = {kept.index(i): h for i, h in ends.items() if i in kept}
+    return Weighted(spectrum.eigenvalues[kept], exact, np.array([float(w / total) for w in weights]), weights)
 
 
 def squared_norm(found: Recurrences, squared: Sequence[Any], k: int) -> Any:

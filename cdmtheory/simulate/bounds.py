@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from cdmtheory.simulate.kernel import CLIP, Modes
 from cdmtheory.simulate.nonuniform import consecutive_sums
 
-__all__ = ["ERROR", "Bounds", "block_bounds", "chunks", "envelope", "is_fast", "squared_norms"]
+__all__ = ["ERROR", "Bounds", "Squares", "block_bounds", "chunks", "envelope", "is_fast", "squared_norms"]
 
 Floats = NDArray[np.float64]
 ERROR = 1e-12  # of a double against the truth, relative to the envelope of its mode; measured below 2e-14, see tests/test_closed_form.py
@@ -113,7 +113,8 @@ def squared_norms(modes: Modes, start: int, count: int) -> Squares:
         values, error = _transformed(modes if steady.all() else modes.take(np.flatnonzero(steady)), start, count)
         modes = modes.take(np.flatnonzero(~steady))
     if len(modes):
-        more, more_error = _windows(modes, np.zeros(1) if alike else modes.decay - modes.decay[int(np.argmin(modes.decay))], start, count)
+        delta = np.zeros(1) if alike else np.minimum(modes.decay, 1e250) - modes.decay[int(np.argmin(modes.decay))]
+        more, more_error = _windows(modes, delta, start, count)
         values, error = values + more, error + more_error
     return Squares(values, error, log_scale)
 
@@ -137,14 +138,13 @@ def _transformed(modes: Modes, start: int, count: int) -> tuple[Floats, Floats]:
     ratio, w = modes.ratio_of_sine, modes.weights
     cosine, sine = np.cos(2 * phase), np.sin(2 * phase)
     c = w * ((1 - ratio * ratio) / 2 - 1j * ratio) * (cosine + 1j * sine)
-    sums = consecutive_sums(c, 2 * modes.turns, 2 * modes.turns_low, even).real[:count]
+    sums = consecutive_sums(c, 2 * modes.turns, 2 * modes.turns_low, even)[:count]
     size = float(w @ (1 + ratio * ratio)) / 2
     return size + sums, np.full(count, 10 * ERROR * size)
 
 
 def _windows(modes: Modes, delta: Floats, start: int, count: int) -> tuple[Floats, Floats]:
     """A matrix product: windows × modes times modes × steps of a window; ``delta``: the decay beyond that of the slowest, (m,) or (1,)."""
-    delta = np.minimum(delta, 1e250)
     window = 2 ** int(np.clip(np.log2(count) / 2, 3, math.log2(_WINDOW)))
     while window > 8 and window * len(modes) > _AT_ONCE:
         window //= 2
@@ -153,7 +153,7 @@ def _windows(modes: Modes, delta: Floats, start: int, count: int) -> tuple[Float
     phase = modes.phase(j)
     c[:, :n], s[:, :n] = np.cos(phase), np.sin(phase)
     s[:, n:] = modes.geometric(j)[0]
-    fall = np.exp(-2 * j[:, None] * delta)
+    fall = np.exp(np.maximum(-2 * j[:, None] * delta, -CLIP))  # a number too small to matter, but not so small that arithmetic gets slow
     plain = n == 0 and not modes.slope.any()
     table = fall * c * c if plain else np.hstack([fall * c * c, 2 * fall * c * s, fall * s * s])
     starts = np.arange(start, start + count, window)
@@ -161,7 +161,7 @@ def _windows(modes: Modes, delta: Floats, start: int, count: int) -> tuple[Float
     batch = max(1, _AT_ONCE // len(modes))
     for i in range(0, len(starts), batch):
         at = starts[i:i + batch]
-        scale = modes.weights * np.exp(-2 * at[:, None] * delta)
+        scale = modes.weights * np.exp(np.maximum(-2 * at[:, None] * delta, -CLIP))
         q, e = modes.state(at)
         values[i:i + batch] = (scale * q * q if plain else np.hstack([scale * q * q, scale * q * e, scale * e * e])) @ table.T
         error[i:i + batch, 0] = 10 * ERROR * np.sum(scale * _ceiling(modes, at[:, None] + window) ** 2, axis=1)

@@ -17,7 +17,7 @@ from cdmtheory.inputs import real_array
 from cdmtheory.methods import Method
 from cdmtheory.recurrence import weighted_eigenvalues
 from cdmtheory.simulate.bounds import chunks, squared_norms
-from cdmtheory.simulate.kernel import Modes
+from cdmtheory.simulate.kernel import CLIP, Modes
 from cdmtheory.spectra import Spectrum
 
 __all__ = ["log_residuals", "norms", "residuals"]
@@ -141,7 +141,8 @@ def _several(squared: Any, spectrum: Spectrum) -> Floats:
     if weights.shape[1] != len(spectrum) or (weights < 0).any() or not weights.any(axis=1).all():
         raise ValueError(f"squared: shape {weights.shape}, least {weights.min()!r}; allowed are {len(spectrum)} numbers >= 0 in each row, "
                          "one for each distinct eigenvalue, not all zero")
-    return weights / weights.sum(axis=1, keepdims=True)
+    shares: Floats = weights / weights.sum(axis=1, keepdims=True)
+    return shares
 
 
 def _norms(method: Method, spectrum: Spectrum, steps: NDArray[np.int64], squared: Any, *, log: bool) -> Floats:
@@ -159,14 +160,15 @@ def _norms(method: Method, spectrum: Spectrum, steps: NDArray[np.int64], squared
     if not log:
         with np.errstate(over="ignore"):
             found = np.exp(found)
-    return found if weights.shape[1] > 1 or np.ndim(squared) == 2 else found[:, 0]
+    result: Floats = found if np.ndim(squared) == 2 else found[:, 0]
+    return result
 
 
 def _logarithms(modes: Modes, steps: NDArray[np.int64], weights: Floats) -> Floats:
     """log ‖x_k‖, shape (n, s): the largest modulus of a mode is taken out before squares are summed."""
     p, log, rest = signed(modes, steps)
     largest = log.max(axis=1, keepdims=True)
-    p = p * np.exp(log - largest) * (1 + rest)
+    p = p * np.exp(np.maximum(log - largest, -CLIP)) * (1 + rest)
     with np.errstate(divide="ignore"):
         result: Floats = largest + np.log((p * p) @ weights) / 2
     return result

@@ -153,8 +153,9 @@ def _real(half: Affine, determinant: Affine, start: Affine, points: _Points, squ
     missing = np.where(ratio > 0, gap, 2 * t.rounded() / size)  # 1 − |ρ|
     log_ratio = np.where(abs(ratio) > 0.5, np.log1p(-np.minimum(missing, 1.0)), np.log(abs(ratio)))
     decay = _seen(-log1p(Twofold(*(np.where(vanishes, 0.0, part) for part in (over.high, over.low))), Twofold(size, np.where(vanishes, 0.0, z.low))))
-    return Real(places, Twofold(np.where(vanishes, np.inf, decay.high), decay.low), *(np.broadcast_to(a, places.shape) for a in (slope, ratio, log_ratio, gap)),
-                sign < 0, _spread(points.along(*start), places).rounded())
+    slope, ratio, log_ratio, gap = (np.broadcast_to(a, places.shape) for a in (slope, ratio, log_ratio, gap))
+    return Real(places, Twofold(np.where(vanishes, np.inf, decay.high), decay.low), slope, ratio, log_ratio, gap, sign < 0,
+                _spread(points.along(*start), places).rounded())
 
 
 def _spread(value: Twofold, places: NDArray[np.intp]) -> Twofold:

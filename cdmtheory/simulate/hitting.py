@@ -20,7 +20,7 @@ from cdmtheory.arithmetic import Arithmetic, convert
 from cdmtheory.inputs import exact_number
 from cdmtheory.methods import Method
 from cdmtheory.recurrence import NoRecurrence, Weighted, recurrences, squared_norm, weighted_eigenvalues
-from cdmtheory.simulate.bounds import ERROR, block_bounds, envelope, is_fast, squared_norms
+from cdmtheory.simulate.bounds import ERROR, Squares, block_bounds, envelope, is_fast, squared_norms
 from cdmtheory.simulate.kernel import Modes
 from cdmtheory.spectra import Spectrum
 from cdmtheory.ties import is_within_exactly
@@ -33,6 +33,7 @@ _BATCH = 2**19  # modes × blocks at once, a few arrays of this length fit the c
 _WORK = 3e8  # modes × blocks altogether, about a minute
 _BALL_WORK = 1e6  # modes × steps decided in balls, about a minute
 _SPLIT = 16
+_LEAF = 4e7  # modes × steps that are evaluated rather than split
 _FEW = 1024  # steps that a scan begins with
 
 
@@ -81,14 +82,16 @@ class _Question:
         self.modes = Modes.of(method, weighted.eigenvalues, weighted.shares, weighted.exact)
         self.first_norm = math.sqrt(self.modes.weights @ np.square(self.modes.first))
         self.fast = is_fast(self.modes)
-        self.leaf = 2**19 if self.fast else 4096
+        self.leaf = 2**18 if self.fast else int(np.clip(_LEAF / len(self.modes), 4096, 2**17))
+        self.whole: Squares | None = None  # all norms from step 2 on, where that is one evaluation
         self.work, self.balls = 0.0, 0
 
     def answer(self) -> Hit:
         first = settled = None
         reason = None
         try:
-            end = self._end()
+            plain = self.modes.monotone and bool((self.modes.decay > 0).all())
+            end = _FARTHEST if plain else self._end()
             if end is None:
                 slowest = float(np.min(self.modes.decay))
                 reason = (f"never settles: a mode grows by a factor {math.exp(min(-slowest, 700.0)):.6g} per step" if slowest < 0 else
@@ -96,9 +99,13 @@ class _Question:
                 first = self._edge(_DIVERGING_SEARCH, within=True)
                 if first is None:
                     reason += f"; not within the tolerance in the first {_DIVERGING_SEARCH} steps either"
-            elif self.modes.monotone:
+            elif plain:
                 first = settled = self._bisection(end)
+                if settled is None:
+                    reason = f"does not settle within 2^62 steps (decay {float(np.min(self.modes.decay)):.3g} per step)"
             else:
+                if 2 < end <= self.leaf:
+                    self.whole = self._squares(2, end - 1)
                 last_above = self._edge(end, within=False)
                 settled = 0 if last_above is None else last_above + 1
                 first = self._edge(settled + 1, within=True)
@@ -108,20 +115,27 @@ class _Question:
         return Hit(first, settled, reason, how)
 
     def _end(self) -> int | None:
-        """A step from which on the envelope is within the tolerance, within a percent of the first such step."""
-        high = 2
-        while envelope(self.modes, high, self.log_tolerance) > 1:
-            high *= 2
+        """A step from which on the envelope is within the tolerance, a percent beyond the first such step at most."""
+        slowest = float(np.min(self.modes.decay))
+        low, high = 1, 2 if slowest <= 0 else int(min(max(2.0, -self.log_tolerance / slowest), _FARTHEST))
+        while self._open(high):
+            low, high = high, 2 * high
             if high > _FARTHEST:
                 return None
-        low = high // 2 if high > 2 else 1
+        while low == 1 and high > 2 and not self._open(high // 2):
+            high //= 2
+        low = max(low, high // 2)
         while high - low > max(1, high // 128):
             middle = (low + high) // 2
-            if envelope(self.modes, middle, self.log_tolerance) > 1:
+            if self._open(middle):
                 low = middle
             else:
                 high = middle
         return high
+
+    def _open(self, k: int) -> bool:
+        """Whether the envelope still is above the tolerance."""
+        return envelope(self.modes, k, self.log_tolerance) > 1
 
     def _estimate(self) -> int:
         """Where the norm of plain powers meets the tolerance: Newton's method on its logarithm, which is convex."""
@@ -139,11 +153,13 @@ class _Question:
                 break
         return min(round(k), _FARTHEST)
 
-    def _bisection(self, end: int) -> int:
-        """The first step within the tolerance where the norm never rises, ``end`` being within: around an estimate."""
-        near, width = min(self._estimate(), end), 1
+    def _bisection(self, end: int) -> int | None:
+        """The first step within the tolerance where the norm never rises, None if it is beyond ``end``: around an estimate."""
+        near, width = self._estimate(), 1
         low, high = near - 1, near
-        while high < end and not self._single(high):
+        while not self._single(high):
+            if high >= end:
+                return None
             low, high, width = high, min(end, high + width), 2 * width
         while low >= 0 and self._single(low):
             low, high, width = max(-1, low - width), low, 2 * width
@@ -199,18 +215,24 @@ class _Question:
         while start < stop:
             count = min(count, stop - start)
             left = start if within else stop - count
-            self._spend(count * 64 + 16 * len(self.modes) if self.fast else count * len(self.modes) / 16 + len(self.modes))
-            squares = squared_norms(self.modes, left, count)
+            squares = self._squares(left, count)
             limit = np.exp(np.clip(2 * (self.log_tolerance - squares.log_scale), -700, 700))
             error = squares.error + ERROR * limit
             inside, outside = squares.values + error <= limit, squares.values - error > limit
             candidates = np.flatnonzero(~outside if within else ~inside)
             for offset in (candidates if within else candidates[::-1]).tolist():
                 if (inside if within else outside)[offset] or self._single(left + offset) == within:
-                    return left + offset
+                    return left + int(offset)
             start, stop = (start + count, stop) if within else (start, stop - count)
             count = min(8 * count, self.leaf)
         return None
+
+    def _squares(self, start: int, count: int) -> Squares:
+        if self.whole is not None:
+            part = slice(start - 2, start - 2 + count)
+            return Squares(self.whole.values[part], self.whole.error[part], self.whole.log_scale[part])
+        self._spend(count * 64 + 16 * len(self.modes) if self.fast else count * len(self.modes) / 16 + len(self.modes))
+        return squared_norms(self.modes, start, count)
 
     def _spend(self, evaluations: float) -> None:
         self.work += evaluations

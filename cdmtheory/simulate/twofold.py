@@ -63,7 +63,7 @@ class Twofold:
     def __neg__(self) -> Twofold:
         return Twofold(-self.high, -self.low)
 
-    def __add__(self, other: Twofold | float) -> Twofold:
+    def __add__(self, other: Any) -> Twofold:
         if not isinstance(other, Twofold):
             s, e = _two_sum(self.high, other)
             return _quick(s, e + self.low)
@@ -72,21 +72,24 @@ class Twofold:
         first = _quick(s, e + t)
         return _quick(first.high, first.low + f)
 
-    def __sub__(self, other: Twofold | float) -> Twofold:
-        return self + (-other)
+    def __sub__(self, other: Any) -> Twofold:
+        difference: Twofold = self + (-other)
+        return difference
 
-    def __mul__(self, other: Twofold | float) -> Twofold:
+    def __mul__(self, other: Any) -> Twofold:
         if not isinstance(other, Twofold):
             p, e = _two_product(self.high, other)
             return _quick(p, e + self.low * other)
         p, e = _two_product(self.high, other.high)
-        return _quick(p, e + (self.high * other.low + self.low * other.high))
+        product: Twofold = _quick(p, e + (self.high * other.low + self.low * other.high))
+        return product
 
     def __truediv__(self, other: Twofold) -> Twofold:
         first = self.high / other.high
         rest = self - other * first
         second = rest.high / other.high
-        return _quick(first, second) + (rest - other * second).high / other.high
+        quotient: Twofold = _quick(first, second) + (rest - other * second).high / other.high
+        return quotient
 
     def sqrt(self) -> Twofold:
         """Zero where it is zero."""
@@ -108,15 +111,15 @@ def log1p(x: Twofold, whole: Twofold) -> Twofold:
     c = np.where(near, 1.0, np.ldexp(n / 128.0, exponent))
     over = x if near.all() else whole - c
     over = Twofold(np.where(near, x.high, over.high), np.where(near, x.low, over.low))
-    u = over / (whole + c)
+    u: Twofold = over / (whole + c)
     square = u.high * u.high
     tail = u.high * square * (1 / 3 + square * (1 / 5 + square * (1 / 7 + square / 9)))
-    series = (u + tail) * 2.0
+    series: Twofold = (u + tail) * 2.0
     if not n.any():
         return series
     table = _logarithms()
     e = np.where(n == 0, 0, exponent).astype(np.float64)
-    return series + Twofold(table.high[n], table.low[n]) + Twofold(np.full_like(e, table.high[-1]), np.full_like(e, table.low[-1])) * e
+    return series + Twofold(table.high[n], table.low[n]) + table[-1] * e
 
 
 @lru_cache(maxsize=1)
@@ -142,7 +145,8 @@ def angle(sine: Twofold, cosine: Twofold) -> Twofold:
     square = v * v
     rest = v * square * _THIRD
     high = v.high * square.high * square.high * (1 / 5 - square.high * (1 / 7 - square.high / 9))
-    return (v - rest + high) * _turn() + Twofold(n / (4.0 * _ANGLES), 0.0 * v.low)
+    turns: Twofold = (v - rest + high) * _turn() + Twofold(n / (4.0 * _ANGLES), 0.0 * v.low)
+    return turns
 
 
 @lru_cache(maxsize=1)
