@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 from cdmtheory.simulate.kernel import CLIP, Modes
 from cdmtheory.simulate.nonuniform import consecutive_sums
 
-__all__ = ["ERROR", "Bounds", "Squares", "block_bounds", "chunks", "envelope", "is_fast", "squared_norms"]
+__all__ = ["ERROR", "FOURIER", "Bounds", "Squares", "block_bounds", "chunks", "envelope", "is_fast", "squared_norms"]
 
 Floats = NDArray[np.float64]
 ERROR = 1e-12  # of a double against the truth, relative to the envelope of its mode; measured below 2e-14, see tests/test_closed_form.py
 _NEGLIGIBLE = 1e-30  # of a squared norm: a million modes like that are below its error
-_FOURIER = 64  # modes, from which on a transform is quicker than matrix products
+FOURIER = 64  # modes, from which on a transform is quicker than matrix products
 _WINDOW = 512
 _AT_ONCE = 2**21
 
@@ -79,7 +79,7 @@ def envelope(modes: Modes, k: int, log_tolerance: float) -> float:
 
 def is_fast(modes: Modes) -> bool:
     """Whether consecutive norms are a Fourier transform: all modes rotate and decay alike."""
-    return len(modes.decay) == 1 and len(modes.angle) >= _FOURIER
+    return len(modes.decay) == 1 and len(modes.angle) >= FOURIER
 
 
 def chunks(start: int, stop: int) -> Iterator[tuple[int, int]]:
@@ -109,7 +109,7 @@ def squared_norms(modes: Modes, start: int, count: int) -> Squares:
     log_scale = (total + rest)[:, 0] + np.log(modes.divided(k))
     steady = (np.arange(len(modes)) < len(modes.angle)) & (modes.bound <= 2 * (1 + np.abs(modes.slope) * start))
     values, error = np.zeros(count), np.zeros(count)
-    if alike and np.count_nonzero(steady) >= _FOURIER:
+    if alike and np.count_nonzero(steady) >= FOURIER:
         values, error = _transformed(modes if steady.all() else modes.take(np.flatnonzero(steady)), start, count)
         modes = modes.take(np.flatnonzero(~steady))
     if len(modes):
