@@ -102,7 +102,7 @@ def _steps(k: Any, xp: Any, device: Any) -> Any:
     own = array_api_compat.array_namespace(k)
     if k.ndim != 1 or k.shape[0] == 0 or not own.isdtype(k.dtype, "integral") or bool(own.any(k < 0)):
         raise ValueError(f"k = {k!r}; allowed is an array of whole numbers >= 0 with one axis, at least one")
-    return own.astype(k, own.int64) if own is xp else xp.asarray(np.asarray(k, dtype=np.int64), device=device)
+    return own.astype(k, own.int64) if own is xp else xp.asarray(_to_numpy(k).astype(np.int64), device=device)
 
 
 def _doubles(name: str, values: Any) -> Floats:
@@ -112,8 +112,16 @@ def _doubles(name: str, values: Any) -> Floats:
         if xp.isdtype(values.dtype, "real floating") and values.dtype != xp.float64:
             raise TypeError(f"{name}: {values.dtype}; allowed is float64, because a phase kθ is lost in single precision after 10⁷ turns. "
                             "Convert, if what rounding did to the numbers does not matter")
-        values = np.asarray(array_api_compat.to_device(values, "cpu"))
+        values = _to_numpy(values)
     return real_array(name, values, 1)
+
+
+def _to_numpy(values: Any) -> NDArray[Any]:
+    if array_api_compat.is_cupy_array(values):
+        return np.asarray(values.get())
+    if array_api_compat.is_torch_array(values):
+        return np.asarray(values.detach().cpu())
+    return np.asarray(values) if hasattr(values, "__array__") else np.from_dlpack(values)
 
 
 def norms(method: Method | Sequence[Method], spectrum: Spectrum, k: ArrayLike, *, squared: Any = None, log: bool = False) -> Floats:

@@ -24,8 +24,6 @@ def consecutive_sums(coefficients: NDArray[np.complex128], turns: NDArray[np.int
 
     ``count``: even.
     """
-    from scipy import fft
-
     bits = max(6, (2 * count - 1).bit_length())
     size = 2**bits
     cell = turns >> (64 - bits)
@@ -38,7 +36,7 @@ def consecutive_sums(coefficients: NDArray[np.complex128], turns: NDArray[np.int
     real_part = grid[:size // 2 + 1]  # of the sums: the grid and its mirrored conjugate, half each
     real_part[1:] += np.conj(grid[:size // 2 - 1:-1])
     real_part[0] *= 2
-    sums = fft.irfft(real_part, size, norm="forward")
+    sums = np.fft.irfft(real_part, size, norm="forward")
     half = count // 2
     found: Floats = np.concatenate((sums[size - half:], sums[:half])) / (2 * _transformed(count, size))
     return found

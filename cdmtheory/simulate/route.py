@@ -156,4 +156,5 @@ def _measured(run: Callable[[], Any], count: int) -> float:
 
 def _eigen_seconds(matrix: Floats) -> float:
     block = np.ascontiguousarray(matrix[:_PROBE, :_PROBE])
-    return _measured(lambda: np.linalg.eigh(block), 1) * (len(matrix) / len(block)) ** _GROWTH
+    growth: float = (len(matrix) / len(block)) ** _GROWTH
+    return _measured(lambda: np.linalg.eigh(block), 1) * growth
