@@ -23,6 +23,7 @@ Floats = NDArray[np.float64]
 ERROR = 1e-12  # of a double against the truth, relative to the envelope of its mode; measured below 2e-14, see tests/test_closed_form.py
 _NEGLIGIBLE = 1e-30  # of a squared norm: a million modes like that are below its error
 FOURIER = 64  # modes, from which on a transform is quicker than matrix products
+_CANCELS = 16  # p_k/r^k may be the difference of numbers so much larger, squares 256 times
 _WINDOW = 512
 _AT_ONCE = 2**21
 
@@ -107,7 +108,7 @@ def squared_norms(modes: Modes, start: int, count: int) -> Squares:
     alike = len(modes.decay) == 1
     total, rest = (modes if alike else modes.take(np.array([slowest]))).log_modulus(k)
     log_scale = (total + rest)[:, 0] + np.log(modes.divided(k))
-    steady = (np.arange(len(modes)) < len(modes.angle)) & (modes.bound <= 2 * (1 + np.abs(modes.slope) * start))
+    steady = (np.arange(len(modes)) < len(modes.angle)) & (modes.bound <= _CANCELS * (1 + np.abs(modes.slope) * start))
     values, error = np.zeros(count), np.zeros(count)
     if alike and np.count_nonzero(steady) >= FOURIER:
         values, error = _transformed(modes if steady.all() else modes.take(np.flatnonzero(steady)), start, count)

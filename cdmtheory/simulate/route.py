@@ -1,6 +1,7 @@
 """Distances from the minimum by the cheapest road: stepping, the closed form, or an eigendecomposition and the closed form.
 
-What stepping costs is measured on the problem itself, a few steps of it; what an eigendecomposition costs, on a small block of the matrix.
+Where it is a close thing, what stepping costs is measured on the problem itself, a few steps of it, and what an eigendecomposition costs on a
+small block of the matrix.
 A Jacobian is always collapsed first, equal eigenvalues always merged.
 """
 
@@ -28,6 +29,9 @@ from cdmtheory.spectra import Spectrum, merge_equal
 __all__ = ["Distances", "Plan", "distances", "plan", "stepping_seconds"]
 
 Floats = NDArray[np.float64]
+_FLOP = 3e-11  # seconds; a guess, which decides only where it is clear
+_CLEAR = 8
+_FEW = 50  # steps: to measure would cost as much
 _PROBE = 160
 _GROWTH = 2.5  # of the time of an eigendecomposition with the dimension, between 160 and 2000
 
@@ -119,7 +123,9 @@ def plan(method: Method, k: NDArray[np.int64], size: int, *, rows: int = 1, matr
         return Plan("stepping", {"stepping": stepping_seconds(size, last)}, str(error))
     seconds = {"stepping": stepping_seconds(size, last), other: closed}
     if matrix is not None and start is not None:
-        seconds = {"stepping": last * _measured(lambda: dense(method, matrix, start, 3), 3), other: closed + _eigen_seconds(matrix)}
+        seconds = {"stepping": last * (1e-5 + 2 * rows * size**2 * _FLOP), other: closed + 15 * size**3 * _FLOP}
+        if last > _FEW and 1 / _CLEAR < seconds["stepping"] / seconds[other] < _CLEAR:
+            seconds = {"stepping": last * _measured(lambda: dense(method, matrix, start, 3), 3), other: closed + _eigen_seconds(matrix)}
     quicker = min(seconds, key=lambda name: seconds[name])
     told = ", ".join(f"{name} about {value:.2g} s" for name, value in seconds.items())
     return Plan(route or quicker, seconds, f"{told} for {len(k)} steps up to {last}, {size} {'eigenvalues' if matrix is None else 'dimensions'}"
