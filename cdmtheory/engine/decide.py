@@ -213,6 +213,13 @@ def prove(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solver
         found = decide_optimum(statement, given, hints, solvers, deadline, tell)
         certificates.name_parts(start, statement)
         return found
+    if isinstance(statement, sympy.Not) and isinstance(statement.args[0], _Optimum):
+        from cdmtheory.engine.optimum import decide_not_optimal
+
+        with certificates.pause():
+            answer = decide_not_optimal(statement.args[0], given, solvers, deadline, tell)
+        certificates.missing += answer.verdict == "PROVED"
+        return answer
     if isinstance(statement, And) and statement.has(_Optimum):
         return combined([prove(part, given, hints, solvers, deadline, tell) for part in statement.args])
     try:
