@@ -217,9 +217,9 @@ def prove(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solver
         from cdmtheory.engine.optimum import decide_not_optimal
 
         with certificates.pause():
-            answer = decide_not_optimal(statement.args[0], given, solvers, deadline, tell)
-        certificates.missing += answer.verdict == "PROVED"
-        return answer
+            found = decide_not_optimal(statement.args[0], given, solvers, deadline, tell)
+        certificates.missing += found.verdict == "PROVED"
+        return found
     if isinstance(statement, And) and statement.has(_Optimum):
         return combined([prove(part, given, hints, solvers, deadline, tell) for part in statement.args])
     try:

@@ -158,10 +158,12 @@ def _absolute(form: Any, sign: int) -> Any:
 
 def _by_larger_bound(statement: Any, given: tuple[Any, ...], prover: Prover) -> Finding | None:
     """A complexity claim where the supremum has no closed form: through worst_residual(m, k) <= ρ^k(2 + k(1 − ρ))."""
-    if not isinstance(statement, (sympy.Le, sympy.Ge)) or not any(transcendental(g) for g in given):
+    if not isinstance(statement, (sympy.Le, sympy.Ge)):
         return None
     left = statement.args[0] if isinstance(statement, sympy.Le) else statement.args[1]
     right = statement.args[1] if isinstance(statement, sympy.Le) else statement.args[0]
+    if not any(transcendental(g) for g in given) and not right.has(sympy.exp):
+        return None
     if not isinstance(left, worst_residual) or left.args[1] != k:
         return None
     try:
@@ -171,8 +173,9 @@ def _by_larger_bound(statement: Any, given: tuple[Any, ...], prover: Prover) -> 
     if modulus is None:
         return None
 
-    for factor in (sympy.Rational(3, 2), sympy.Integer(2)):
-        bound = modulus**k * (factor + k * (1 - modulus))
+    own = [right / sympy.Mul(*[f for f in sympy.Mul.make_args(right) if isinstance(f, sympy.exp)])] if right.has(sympy.exp) else []
+    for factor in (*own, *(number + k * (1 - modulus) for number in (sympy.Rational(3, 2), sympy.Integer(2)))):
+        bound = modulus**k * factor
         if as_bound(sympy.Le(left, bound, evaluate=False), prover) is not None:
             return decide_complexity(sympy.Le(bound, right, evaluate=False), given, prover)
     return None

@@ -234,7 +234,7 @@ def _natural_steps(point: Point, generator: random.Random) -> fmpq:
     """A number of steps of the order in which methods converge: a few times √κ or κ."""
     ratio = float(point.get(kappa, Q(1)))
     scale = ratio if generator.random() < 0.5 else ratio**0.5
-    return Q(int(min(scale * generator.choice([0.25, 0.5, 1, 2, 3, 5, 10, 30]), 1e17)))
+    return Q(int(min(scale * generator.choice([0.25, 0.5, 1, 2, 3, 5, 10, 30, 1e4, 1e8]), 1e17)))
 
 
 def _square_near(x: fmpq, low: fmpq, high: fmpq) -> fmpq:

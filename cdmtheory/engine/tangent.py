@@ -12,7 +12,7 @@ import time
 from typing import Any
 
 import sympy
-from flint import arb, ctx
+from flint import ctx
 
 from cdmtheory.engine.closed_forms import tidy
 from cdmtheory.engine.decide import prove
@@ -65,18 +65,12 @@ class Logarithms:
         found: list[Any] = [self.ratio <= root - 1, self.ratio >= 1 - 1 / root]
         for q, symbol in self.numbers.items():
             with ctx.workprec(64):
-                ball = value(sympy.log(q), {})
-                low, high = (_rational(end) for end in ((ball * 10**9).floor(), (ball * 10**9).ceil()))
-            found += [symbol >= low / 10**9, symbol <= high / 10**9]
+                middle = int((value(sympy.log(q), {}).mid() * 10**9).floor().unique_fmpz() or 0)  # the ball is far narrower than 10⁻⁹
+            found += [symbol >= sympy.Rational(middle - 1, 10**9), symbol <= sympy.Rational(middle + 2, 10**9)]
         return tuple(found)
 
     def floats(self, ratio: float, inverse: float) -> dict[Any, float]:
         return {self.inverse: inverse, self.ratio: math.log(ratio) / 2, L: ratio, mu: 1.0, kappa: ratio, **{s: math.log(q) for q, s in self.numbers.items()}}
-
-
-def _rational(ball: Any) -> Any:
-    number = ball.unique_fmpz()
-    return sympy.Integer(int(number)) if number is not None else sympy.Integer(int(arb(ball.mid()).floor().unique_fmpz()))
 
 
 def falls_below(factor: Any, base: Any, tolerance: Any, steps: Any, prover: Prover, *, strictly: bool = False) -> bool:
