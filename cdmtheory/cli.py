@@ -16,6 +16,7 @@ COMMANDS = {
     "verify": "decide claims: PROVED, REFUTED, VACUOUS or UNDECIDED, with the reason",
     "check": "re-check certificates, with nothing but the standard library",
     "steps": "count the steps each method needs to a tolerance, on a synthetic spectrum or on your own Hessian",
+    "sweep": "count steps on grids of spectra, on this machine or on a Dask cluster",
     "figures": "draw the figures and write the data they show",
 }
 
