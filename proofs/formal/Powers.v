@@ -1,0 +1,87 @@
+(* r^k (1 + k (1 - r)) increases with r on [0, 1]; Bernoulli; exponentials. *)
+Require Import Reals Lra.
+Local Open Scope R_scope.
+
+Lemma pow_le_one : forall r k, 0 <= r <= 1 -> r ^ k <= 1.
+Proof. intros r k I. rewrite <- (pow1 k). apply pow_incr. exact I. Qed.
+
+Lemma pow_gap : forall x y k, 0 <= x <= y -> y <= 1 -> INR k * x ^ k * (y - x) <= y ^ k - x ^ k.
+Proof.
+  intros x y k [P Q] R1. induction k as [| k IH]; [simpl; lra |].
+  rewrite S_INR. simpl pow.
+  assert (X : 0 <= x ^ k) by (apply pow_le; exact P).
+  assert (A : 0 <= INR k * x ^ k * (y - x)) by (repeat apply Rmult_le_pos; [apply pos_INR | exact X | lra]).
+  assert (B : y * (INR k * x ^ k * (y - x)) <= y * (y ^ k - x ^ k)) by (apply Rmult_le_compat_l; lra).
+  assert (C : 0 <= (y - x) * (INR k * x ^ k * (y - x))) by (apply Rmult_le_pos; lra).
+  assert (D : 0 <= (1 - x) * (x ^ k * (y - x))) by (apply Rmult_le_pos; [lra | apply Rmult_le_pos; lra]).
+  lra.
+Qed.
+
+Definition with_double_root (r : R) (k : nat) : R := r ^ k * (1 + INR k * (1 - r)).
+
+Theorem with_double_root_increasing : forall x y k, 0 <= x <= y -> y <= 1 -> with_double_root x k <= with_double_root y k.
+Proof.
+  intros x y k [P Q] R1. unfold with_double_root.
+  pose proof (pow_gap x y k (conj P Q) R1) as G.
+  assert (N : 0 <= INR k) by apply pos_INR.
+  assert (X : 0 <= x ^ k) by (apply pow_le; exact P).
+  assert (A : 0 <= INR k * x ^ k * (y - x)) by (repeat apply Rmult_le_pos; lra).
+  assert (B : 0 <= (y ^ k - x ^ k - INR k * x ^ k * (y - x)) * (1 + INR k * (1 - y))).
+  { apply Rmult_le_pos; [lra |]. assert (0 <= INR k * (1 - y)) by (apply Rmult_le_pos; lra). lra. }
+  assert (C : 0 <= INR k * x ^ k * (y - x) * (INR k * (1 - y))) by (apply Rmult_le_pos; [exact A | apply Rmult_le_pos; lra]).
+  lra.
+Qed.
+
+Theorem with_double_root_decreasing_in_k : forall r k, 0 <= r <= 1 -> with_double_root r (S k) <= with_double_root r k.
+Proof.
+  intros r k [P Q]. unfold with_double_root. rewrite S_INR. simpl pow.
+  assert (A : 0 <= r ^ k * ((1 - r) ^ 2 * (INR k + 1))).
+  { apply Rmult_le_pos; [apply pow_le; exact P |]. apply Rmult_le_pos; [apply pow2_ge_0 | pose proof (pos_INR k); lra]. }
+  lra.
+Qed.
+
+Theorem bernoulli : forall r k, 0 <= r <= 1 -> 1 - INR k * (1 - r) <= r ^ k.
+Proof.
+  intros r k [P Q]. induction k as [| k IH]; [simpl; lra |]. rewrite S_INR. simpl pow.
+  pose proof (pos_INR k) as N. assert (A : 0 <= INR k * (1 - r)) by (apply Rmult_le_pos; lra).
+  assert (B : r * (1 - INR k * (1 - r)) <= r * r ^ k) by (apply Rmult_le_compat_l; lra).
+  assert (C : 0 <= (1 - r) * (INR k * (1 - r))) by (apply Rmult_le_pos; lra).
+  lra.
+Qed.
+
+Theorem decreasing_in_k : forall r k, 0 <= r <= 1 ->
+  r ^ S k * (r + INR (S k) * (1 - r)) <= r ^ k * (r + INR k * (1 - r)).
+Proof.
+  intros r k [P Q]. rewrite S_INR. simpl pow.
+  assert (A : 0 <= r ^ k * ((1 - r) ^ 2 * INR k)).
+  { apply Rmult_le_pos; [apply pow_le; exact P |]. apply Rmult_le_pos; [apply pow2_ge_0 | apply pos_INR]. }
+  lra.
+Qed.
+
+Theorem at_most_r : forall r k, 0 <= r <= 1 -> r ^ k * (r + INR k * (1 - r)) <= r.
+Proof.
+  intros r k I. induction k as [| k IH]; [simpl; lra |].
+  eapply Rle_trans; [apply decreasing_in_k; exact I | exact IH].
+Qed.
+
+(* What complexity claims need. *)
+Theorem below_exponential : forall x : R, x <= exp (x - 1).
+Proof. intro x. pose proof (exp_ineq1_le (x - 1)). lra. Qed.
+
+Theorem decay_decreasing : forall a t u : R, 1 <= a -> 0 <= t <= u -> (a + u) * exp (- u) <= (a + t) * exp (- t).
+Proof.
+  intros a t u A [P Q]. replace (- t) with ((u - t) + - u) by ring. rewrite exp_plus, <- Rmult_assoc.
+  apply Rmult_le_compat_r; [apply Rlt_le, exp_pos |].
+  pose proof (exp_ineq1_le (u - t)) as E.
+  assert (B : (a + t) * (1 + (u - t)) <= (a + t) * exp (u - t)) by (apply Rmult_le_compat_l; lra).
+  assert (C : 0 <= (a + t - 1) * (u - t)) by (apply Rmult_le_pos; lra).
+  lra.
+Qed.
+
+Theorem power_below_exponential : forall r k, 0 <= r -> r ^ k <= exp (- (INR k * (1 - r))).
+Proof.
+  intros r k P. induction k as [| k IH].
+  - simpl. rewrite Rmult_0_l, Ropp_0, exp_0. lra.
+  - rewrite S_INR. replace (- ((INR k + 1) * (1 - r))) with ((r - 1) + - (INR k * (1 - r))) by ring.
+    rewrite exp_plus. simpl pow. apply Rmult_le_compat; [exact P | apply pow_le; exact P | apply below_exponential | exact IH].
+Qed.
