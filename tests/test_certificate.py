@@ -12,8 +12,9 @@ from cdmtheory import L, Optimal, Unique, beta, check, eta, gradient_descent, h,
 from cdmtheory.claims import Claim, Derivation
 from cdmtheory.cli import main
 from cdmtheory.engine import certificate, formula
-from cdmtheory.engine.certificate import certify, part_of, unscaled
+from cdmtheory.engine.certificate import certify
 from cdmtheory.engine.decide import decide
+from cdmtheory.engine.part import part_of
 from cdmtheory.engine.reduce import reduce_claim
 from cdmtheory.engine.worker import NOTHING, Keeping
 
@@ -59,9 +60,7 @@ FALSE = {
 
 
 def part_for(statement, given=(), seconds=20):
-    problem = reduce_claim(statement, given)
-    original = unscaled(statement, given, problem) if problem.fixed else None
-    return certify(problem, time.monotonic() + seconds, original=original)
+    return certify(reduce_claim(statement, given), time.monotonic() + seconds)
 
 
 def as_file(part):
@@ -85,7 +84,7 @@ def test_its_formulas_are_those_of_the_reduction():
     """At random rational points domain and failure hold in the certificate iff they hold in the problem."""
     statement, given = worst_rate(heavy_ball(eta, beta)) < 1, (eta <= 1 / L, beta > 0, beta < 1)
     problem = reduce_claim(statement, given)
-    part = part_of(problem, unscaled(statement, given, problem))
+    part = part_of(problem)
     assert [entry["variable"] for entry in part["fixed"]] == [n for n, v in zip(problem.names, problem.variables, strict=True) if v in problem.fixed]
 
     def holds(node, point):

@@ -22,7 +22,8 @@ from cdmtheory.modes import residual as residual_of
 __all__ = ["CHEBYSHEV", "INCREASING", "MINIMAX", "POWER_OF_RATE", "RECURRENCE", "Mode", "as_bound", "close", "modulus_of", "real_steps",
            "residual_at", "square_root", "squares", "tidy", "worst_form"]
 
-CHEBYSHEV = ("|U_k(c)| <= k + 1, U_k² − 2c·U_k·U_{k−1} + U_{k−1}² = 1 and (U_k − U_{k−1})²(1 + c) <= 2 on [−1, 1] (induction over k)")
+CHEBYSHEV = ("|U_k(c)| <= k + 1, U_k² − 2c·U_k·U_{k−1} + U_{k−1}² = 1, so |U_k − w·U_{k−1}| <= 1 + |c − w|·k and (U_k − U_{k−1})²(1 + c) <= 2, on [−1, 1] "
+             "(induction over k)")
 INCREASING = "ρ^k(1 + k(1 − ρ)) increases with ρ on [0, 1] (its derivative is k(k + 1)ρ^(k−1)(1 − ρ))"
 RECURRENCE = "p_k as a combination of Chebyshev polynomials (both sides obey the same recurrence; induction over k)"
 MINIMAX = "Chebyshev's method has the residual T_k(x(h))/T_k(x(0)), whose modulus is largest at the ends (recurrence of T_k; |T_k| <= 1)"
@@ -144,8 +145,8 @@ class _Chebyshev:
         self.n = sympy.Dummy("k_real", nonnegative=True)
         self.u, self.v, self.c = (sympy.Dummy(name, real=True) for name in ("U_k", "U_k_minus_1", "c"))
         n, u, v, c = self.n, self.u, self.v, self.c
-        self.facts = (c <= 1, c >= -1, u <= n + 1, -n - 1 <= u, v <= n, -n <= v, sympy.Eq(u**2 - 2 * c * u * v + v**2, 1, evaluate=False),
-                      (u - v) ** 2 * (1 + c) <= 2, (u + v) ** 2 * (1 - c) <= 2)
+        self.bounds = (c <= 1, c >= -1, u <= n + 1, -n - 1 <= u, v <= n, -n <= v, u - c * v <= 1, u - c * v >= -1)
+        self.facts = (*self.bounds, sympy.Eq(u**2 - 2 * c * u * v + v**2, 1, evaluate=False), (u - v) ** 2 * (1 + c) <= 2, (u + v) ** 2 * (1 - c) <= 2)
 
 
 def _momentum_supremum(term: Any, prover: Prover) -> Any:
@@ -179,6 +180,9 @@ def _is_supremum(mode: Mode, modulus: Any, slope: Any, between: tuple[Any, ...],
     given = real_steps(prover, f.n)
     if x not in mode.determinant.free_symbols:
         w = tidy((mode.trace - mode.first) / modulus)
+        distance = sympy.Abs(tidy(mode.trace / (2 * modulus) - w))
+        if all_proved(sympy.Le(distance, slope, evaluate=False), (*given, *between, modulus > 0), prover, seconds=3):
+            return True
         ties = (sympy.Eq(mode.trace, 2 * modulus * f.c, evaluate=False), *between, *f.facts)
         goal = sympy.Le(sympy.Abs(f.u - w * f.v), 1 + f.n * slope, evaluate=False)
         return all_proved(goal, (*given, *ties, modulus > 0), prover)
@@ -240,15 +244,15 @@ def as_bound(statement: Any, prover: Prover) -> Finding | None:
     whole = And(sympy.Ge(bound, 0, evaluate=False), sympy.Ge(rest.xreplace({k: sympy.Integer(0)}), 1, evaluate=False), evaluate=False)
     if not all_proved(whole, always, prover):  # where the modulus is 0, p_0 = 1 and every later p_k = 0
         return None
-    y = sympy.Dummy("y", positive=True)  # |U_k − U_{k−1}| <= y, and u − wv = (u − v) + (1 − w)v
-    ways = (((sympy.Le(sympy.Abs(f.u - w * f.v), bound, evaluate=False),), given),
-            ((sympy.Le(y + (1 - w) * f.n, bound, evaluate=False), sympy.Le(w, 1, evaluate=False)),
-             (*real_steps(prover, f.n), sympy.Eq(mode.trace, 2 * modulus * f.c, evaluate=False), *between, f.c > -1, f.c <= 1,
-              sympy.Eq(y**2 * (1 + f.c), 2, evaluate=False), modulus > 0)))
-    for goals, hypotheses in ways:
-        if all(all_proved(g, hypotheses, prover) for g in goals):
-            if goals[0].has(y) and not all_proved(sympy.Gt(f.c, -1, evaluate=False), given, prover):
-                continue
+    cosine = tidy(mode.trace / (2 * modulus))
+    ways = [(sympy.Le(1 + sympy.Abs(cosine - w) * f.n, bound, evaluate=False), (*always, modulus > 0))]
+    if bound.is_polynomial(f.n) and sympy.degree(bound, f.n) <= 1:  # |U_k − U_{k−1}|² <= 2/(1 + c), and u − wv = (u − v) + (1 − w)v
+        b0, b1 = bound.coeff(f.n, 0), bound.coeff(f.n, 1)
+        parts = (sympy.Gt(cosine, -1), sympy.Le(w, 1), sympy.Le(1 - w, b1), sympy.Ge(b0, 0), sympy.Le(2, b0**2 * (1 + cosine)))
+        ways.append((And(*parts, evaluate=False), (*always, modulus > 0)))
+    ways.append((sympy.Le(sympy.Abs(f.u - w * f.v), bound, evaluate=False), given))
+    for goal, hypotheses in ways:
+        if all_proved(goal, hypotheses, prover):
             prover.assume(RECURRENCE, CHEBYSHEV)
             return Finding("PROVED", sorted(prover.by), assumed=list(prover.assumed))
     return None

@@ -14,9 +14,9 @@ import sympy
 from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue
 
 from cdmtheory.claims import Claim, Derivation, slug
-from cdmtheory.engine.certificate import Certificates
 from cdmtheory.engine.falsify import Search, counterexample, points, satisfies, search, simplified, symbols_of
 from cdmtheory.engine.formula import FALSE, branches, conjunction
+from cdmtheory.engine.keeping import Certificates
 from cdmtheory.engine.reduce import Problem, reduce_claim
 from cdmtheory.engine.solvers import Solvers, candidates
 from cdmtheory.engine.statements import NotPolynomial
@@ -24,7 +24,7 @@ from cdmtheory.engine.verdict import Verdict
 from cdmtheory.engine.worker import NOTHING, Keeping
 from cdmtheory.language import _Optimum
 
-__all__ = ["Finding", "decide", "prove"]
+__all__ = ["Finding", "certificates_of", "decide", "prove"]
 
 SEARCH_SHARE = 0.15  # of the time of a claim, for the first search for a counterexample
 SEARCH_SECONDS = 1.5
@@ -50,7 +50,7 @@ class _Engines(Solvers):
     certificates: Certificates = field(default_factory=Certificates)
 
 
-def _certificates(solvers: Solvers) -> Certificates:
+def certificates_of(solvers: Solvers) -> Certificates:
     return solvers.certificates if isinstance(solvers, _Engines) else Certificates()
 
 
@@ -64,8 +64,12 @@ def decide(claim: Claim | Derivation, deadline: float, tell: Callable[[str], Non
 
             found = follow(claim, solvers, deadline, tell)
         else:
-            found = _decide(claim.that, claim.given, claim.hints, solvers, deadline, tell)
-        kept = certificates.keep(claim) if found.verdict == "PROVED" else None
+            found = _decide(claim.that, claim.given, claim.hints, solvers, deadline, tell, certificates.announced(claim))
+        kept = None
+        if found.verdict == "PROVED":
+            tell("looking for certificates of its lemmas")
+            found.by = sorted({*found.by, *(["certificate"] if certificates.complete(deadline) else [])})
+            kept = certificates.keep(claim, found.assumed)
     return Verdict(id=slug(claim.title), title=claim.title, statement=claim.statement, latex=_latex(claim), hypotheses=claim.hypotheses,
                    verdict=found.verdict, by=found.by, scope=found.scope, seconds=round(time.monotonic() - began, 3), counterexample=found.counterexample,
                    certificate=kept, assumed=found.assumed, reason=found.reason)
@@ -75,10 +79,11 @@ def _latex(claim: Claim | Derivation) -> str:
     return str(sympy.latex(claim.that)) if isinstance(claim, Claim) else r",\quad ".join(str(sympy.latex(s)) for s in claim.steps)
 
 
-def _decide(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Callable[[str], None]) -> Finding:
+def _decide(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Callable[[str], None],
+            announced: bool = False) -> Finding:
     share = min(SEARCH_SECONDS, SEARCH_SHARE * (deadline - time.monotonic()))
     tell("reading the claim")
-    if _certificates(solvers).covers(statement, given):
+    if announced or certificates_of(solvers).covers(statement, given):
         tell("checking its certificate")
         seen, point = _witness(statement, given, time.monotonic() + share), None
     else:
@@ -149,7 +154,7 @@ def hypotheses_empty(statement: Any, given: tuple[Any, ...], solvers: Solvers, d
 
 def prove(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Callable[[str], None]) -> Finding:
     """Prove a statement, or refute it by what a solver proposes. That the hypotheses are satisfiable is known."""
-    certificates = _certificates(solvers)
+    certificates = certificates_of(solvers)
     if isinstance(statement, BooleanTrue):
         return Finding("PROVED", ["algebra"])
     if isinstance(statement, _Optimum):
@@ -168,15 +173,18 @@ def prove(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solver
         from cdmtheory.engine.every_k import decide_every_k
 
         for engine in (decide_analysis, decide_every_k):
-            with certificates.pause():
+            with certificates.lemmas():
                 answer = engine(statement, given, solvers, deadline, tell)
             if answer is not None:
-                certificates.missing += answer.verdict == "PROVED"
                 return answer
         return Finding("UNDECIDED", reason=str(why))
     if certificates.kept(statement, given, problem):
         return Finding("PROVED", ["certificate"])
     found = _refute_branches(problem, statement, given, solvers, deadline, tell)
+    if certificates.inside_lemmas:
+        if found.verdict == "PROVED":
+            certificates.wait(statement, given, problem)
+        return found
     if found.verdict == "PROVED" or (found.verdict == "UNDECIDED" and PROPOSED not in str(found.reason)):
         tell("looking for a certificate")
         if certificates.made(statement, given, problem, deadline):
