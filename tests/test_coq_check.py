@@ -12,8 +12,8 @@ from cdmtheory.cli import main
 from cdmtheory.collect import builtin_claims, collect
 from cdmtheory.coq.compile import compile_theories
 from cdmtheory.coq.export import theory
-from cdmtheory.engine.certificate import part_of, unscaled
 from cdmtheory.engine.formal import BASIS, library
+from cdmtheory.engine.part import part_of
 from cdmtheory.engine.reduce import reduce_claim
 
 pytestmark = pytest.mark.skipif(shutil.which("coqc") is None, reason="coqc is not installed (apt-get install --no-install-recommends coq)")
@@ -47,8 +47,7 @@ def near_miss():
     """The near miss of the claim with the proof of the claim: not one of its own, which does not exist."""
     [entry] = collect([f"{builtin_claims() / 'C' / 'C2_critical_damping_over_a_spectrum.py'}::every_eigenvalue_contracts_alike"])
     [miss] = entry.claim.near_miss
-    problem = reduce_claim(miss.that, miss.given)
-    part = part_of(problem, unscaled(miss.that, miss.given, problem))
+    part = part_of(reduce_claim(miss.that, miss.given))
     assert part["fixed"] == TRUE["parts"][0]["fixed"]
     return changed(**{name: part[name] for name in ("variables", "signs", "substitution", "domain", "failure", "fixed")})
 

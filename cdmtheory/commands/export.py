@@ -12,6 +12,7 @@ EPILOG = """examples:
   cdmtheory check --coq THEORIES                       compile them with coqc, and look at their axioms
 
 exit codes: 0 all written | 1 some are no valid certificates | 2 usage | 5 no certificates found
+(a certificate that is not about polynomials has no theory; this is said, and is no failure)
 """
 
 
@@ -45,7 +46,9 @@ def run(options: argparse.Namespace) -> int:
     for file in files:
         for reason in reasons[file]:
             print(f"rejected  {file}\n          {reason}")
-        if not reasons[file]:
+        if str(file) in written.without:
+            print(f"no theory {file}\n          {written.without[str(file)]}")
+        elif not reasons[file]:
             print(f"written   {Path(options.coq) / written.of[str(file)][0]}.v")
     print(f"{len(written.texts)} of {len(files)} written, with {BASIS}; compile them: cdmtheory check --coq {options.coq}")
-    return REJECTED if len(written.texts) < len(files) else 0
+    return REJECTED if any(reasons.values()) else 0

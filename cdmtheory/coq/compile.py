@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-__all__ = ["ALLOWED", "INSTALL", "Compiled", "compile_theories", "coqc", "required", "sources"]
+__all__ = ["ALLOWED", "INSTALL", "Compiled", "compile_theories", "coqc", "required", "sources", "stated"]
 
 INSTALL = "coqc is not installed; install Coq (Debian, Ubuntu: apt-get install --no-install-recommends coq; elsewhere: coq.inria.fr, version 8.16 or later)"
 SECONDS = 300  # that one theory may take
@@ -22,7 +22,7 @@ ALLOWED = frozenset({"ClassicalDedekindReals.sig_forall_dec", "ClassicalDedekind
                      "FunctionalExtensionality.functional_extensionality_dep", "Classical_Prop.classic"})
 """The axioms of Coq's own real numbers: the first three of their construction, excluded middle of its analysis (the mean value theorem)."""
 
-FORBIDDEN = re.compile(r"\b(Admitted|admit|give_up|Axioms?|Parameters?|Conjectures?|Hypothes[ie]s|Variables?|Context|bypass_check|Declare\s+ML|Redirect|"
+FORBIDDEN = re.compile(r"\b(Admitted|admit|give_up|Axioms?|Parameters?|Conjectures?|bypass_check|Declare\s+ML|Redirect|"
                        r"Unset\s+(?:Guard|Positivity|Universe)\s+Checking|Load|Add\s+LoadPath)\b")
 STATED = re.compile(r"(?<![\w'.])(?:Theorem|Lemma|Fact|Remark|Corollary|Proposition|Property|Example|Definition|Fixpoint|CoFixpoint|Instance)"
                     r"\s+([A-Za-z_][\w']*)")
@@ -53,6 +53,11 @@ def coqc() -> str | None:
 def sources(folder: Path) -> dict[str, str]:
     """The theories of a folder, by name."""
     return {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.v"))}
+
+
+def stated(text: str) -> tuple[str, ...]:
+    """The names of what a theory states and defines."""
+    return tuple(dict.fromkeys(STATED.findall(_code(text))))
 
 
 def required(text: str, known: Iterable[str]) -> list[str]:
@@ -102,7 +107,7 @@ def compile_theories(theories: Mapping[str, str], wanted: Iterable[str] | None =
 def _one(compiler: str, folder: Path, name: str, text: str, before: list[Future[Compiled]], tell: Callable[[Compiled], None]) -> Compiled:
     missing = [c.name for c in (future.result() for future in before) if not c.accepted]
     began = time.monotonic()
-    theorems = tuple(dict.fromkeys(STATED.findall(_code(text))))
+    theorems = stated(text)
     if missing:
         found = Compiled(name, f"it needs {', '.join(missing)}, which was rejected")
     elif not theorems:

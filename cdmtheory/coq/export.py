@@ -20,25 +20,31 @@ __all__ = ["NotExported", "says_something", "theory"]
 
 Units = tuple[tuple[str, int], ...]  # a product of powers of units
 
-ROLES = {"the statement": "", "lower bound": "_lower_bound", "attained at the witness": "_attained", "attained nowhere else": "_unique"}
+ROLES = {"the statement": "", "lemma": "_lemma", "lower bound": "_lower_bound", "attained at the witness": "_attained", "attained nowhere else": "_unique"}
 
 
 class NotExported(ValueError):
-    """The data is no certificate; the message says why."""
+    """No theory can be made; the message says why."""
 
 
 def says_something(data: Mapping[str, Any]) -> bool:
-    """Whether every part has a failure to exclude. Where the reduction left none the theorem says True: no work of the kernel."""
-    return all(any(True for _ in atoms(part["failure"])) for part in data["parts"])
+    """Whether every part has a theorem, with a failure to exclude. Where the reduction left none it says True: no work of the kernel."""
+    return all(_is_polynomial(part) and any(True for _ in atoms(part["failure"])) for part in data["parts"])
+
+
+def _is_polynomial(part: Mapping[str, Any]) -> bool:
+    return "kind" not in part
 
 
 def theory(data: Mapping[str, Any]) -> str:
     """The text of the theory of a certificate, as read from JSON; it needs ``Certificate.v`` beside it.
 
+    Parts about other things than polynomials are named in a comment.
+
     Raises
     ------
     NotExported
-        If the data has not the shape of a certificate.
+        If the data has not the shape of a certificate, or no part about polynomials.
     """
     try:
         claim, names = data["claim"], set[str]()
@@ -46,9 +52,12 @@ def theory(data: Mapping[str, Any]) -> str:
         head = comment([claim["title"], "", f"Claim: {claim['statement']}", *[f"  where {h}" for h in claim["hypotheses"]], "",
                         f"Made by cdmtheory export from the certificate of {name}. To compile, in this folder: coqc Certificate.v, then coqc and this file."])
         parts = [_Part(part).theorem(identifier(name.rpartition("::")[2][:80] + ROLES.get(part["role"].partition(":")[0], ""), names))
+                 if _is_polynomial(part) else comment([f"Not in this theory: {part['role']}, about {part['kind']}", f"Statement: {part['statement']}"])
                  for part in data["parts"]]
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError) as why:
         raise NotExported(f"it is not a certificate ({type(why).__name__}: {why})") from None
+    if not any(map(_is_polynomial, data["parts"])):
+        raise NotExported("it has no part about polynomials, and others have no theory")
     return "\n".join([head, "Require Import Certificate.\nLocal Open Scope R_scope.\n", *parts])
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cdmtheory.collect import builtin_claims
 from cdmtheory.coq.compile import Compiled, compile_theories, sources
-from cdmtheory.coq.export import says_something, theory
+from cdmtheory.coq.export import NotExported, says_something, theory
 from cdmtheory.coq.formulas import stem
 from cdmtheory.engine.verdict import Verdict
 
@@ -27,10 +27,11 @@ def library() -> Path:
 
 @dataclass
 class Exported:
-    """Theories that were written: their text by name, and by the path of the certificate the name and whether there was anything to prove."""
+    """Theories that were written: their text by name; by the path of the certificate the name and whether there was anything to prove, or why not."""
 
     texts: dict[str, str] = field(default_factory=dict)
     of: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    without: dict[str, str] = field(default_factory=dict)
 
 
 def theory_of(certificate: Path) -> str:
@@ -55,10 +56,15 @@ def export(certificates: Iterable[str | Path], folder: Path) -> Exported:
     found = Exported()
     for path in dict.fromkeys(map(str, certificates)):
         data = json.loads(Path(path).read_text(encoding="utf-8"))
+        try:
+            text = theory(data)
+        except NotExported as why:
+            found.without[path] = str(why)
+            continue
         base = name = stem(Path(path).stem)
         for number in range(2, len(found.texts) + 2):
             name = name if name not in found.texts else f"{base}_{number}"
-        found.texts[name] = theory(data)
+        found.texts[name] = text
         found.of[path] = (name, says_something(data))
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in found.texts.items():
@@ -104,7 +110,7 @@ def _confirmed(verdict: Verdict, written: Exported, found: dict[str, Compiled], 
         return verdict
     assumed = [a for a in verdict.assumed if a not in proved]
     seen = len(assumed) < len(verdict.assumed)
-    if verdict.certificate:
+    if verdict.certificate in written.of:
         name, something = written.of[verdict.certificate]
         if not found[name].accepted and not found[name].late:
             return verdict.with_(verdict="DISAGREEMENT", reason=f"check.py accepts its certificate, but {found[name].reason}")

@@ -38,6 +38,30 @@ Proof.
   rewrite !pow1 in B. exact B.
 Qed.
 
+Theorem U_before_bound : forall c k, -1 <= c <= 1 -> Rabs (U_before c k) <= INR k.
+Proof.
+  intros c k I. pose proof (rW_bound (2 * c) 1 Rle_0_1 (twice_inside c I) k) as B. rewrite !pow1 in B. unfold U_before. lra.
+Qed.
+
+Theorem U_by_T : forall c k, U c k = cheb_T c k + c * U_before c k.
+Proof. intros c k. unfold cheb_T, U, U_before. rewrite T_by_W. field. Qed.
+
+Theorem U_sum : forall c k, -1 <= c <= 1 -> (U c k + U_before c k) ^ 2 * (1 - c) <= 2.
+Proof.
+  intros c k I. pose proof (U_invariant c k) as E.
+  assert (D : 0 <= (U c k - U_before c k) ^ 2 * (1 + c)) by (apply Rmult_le_pos; [apply pow2_ge_0 | lra]). lra.
+Qed.
+
+Theorem U_combination : forall c w k, -1 <= c <= 1 -> Rabs (U c k - w * U_before c k) <= 1 + Rabs (c - w) * INR k.
+Proof.
+  intros c w k I. rewrite U_by_T. replace (cheb_T c k + c * U_before c k - w * U_before c k) with (cheb_T c k + (c - w) * U_before c k) by ring.
+  eapply Rle_trans; [apply Rabs_triang |]. rewrite Rabs_mult. apply Rplus_le_compat; [apply T_bound_on_interval; exact I |].
+  apply Rmult_le_compat_l; [apply Rabs_pos | apply U_before_bound; exact I].
+Qed.
+
+Corollary U_step : forall c k, -1 <= c <= 1 -> Rabs (U c k - c * U_before c k) <= 1.
+Proof. intros c k I. pose proof (U_combination c c k I) as B. replace (c - c) with 0 in B by ring. rewrite Rabs_R0 in B. lra. Qed.
+
 (* W and T of Recurrence.v are these polynomials times powers of r. *)
 Theorem scaled : forall r c k, W (2 * r * c) (r ^ 2) (S k) = r ^ k * U c k /\ T (2 * r * c) (r ^ 2) k = r ^ k * cheb_T c k.
 Proof.

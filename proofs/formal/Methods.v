@@ -106,6 +106,23 @@ Proof.
   - split; [exact next |]. rewrite recurrence, next, now, !S_INR. simpl. ring.
 Qed.
 
+(* Where no root is left. *)
+Theorem residual_without_determinant : forall (p : nat -> R) (a : R),
+  p O = 1 -> (forall k, p (S (S k)) = a * p (S k) - 0 * p k) -> p 1%nat = a -> forall k, p k = a ^ k.
+Proof.
+  intros p a start recurrence first [| k]; [exact start |].
+  induction k as [| k IH]; [rewrite first; simpl; ring | rewrite recurrence, IH; simpl; ring].
+Qed.
+
+Theorem residual_of_a_zero_root : forall (p : nat -> R),
+  (forall k, p (S (S k)) = 0 * p (S k) - 0 * p k) -> p 1%nat = 0 -> forall k, p (S k) = 0.
+Proof. intros p recurrence first [| k]; [exact first | rewrite recurrence; ring]. Qed.
+
+(* Every method that does not change after its first step obeys the recurrence that these are about. *)
+Theorem iterates_obey_the_recurrence : forall (m : nat -> coefficients) c h x0, (forall k, m (S k) = c) -> forall k,
+  iterate m h x0 (S (S k)) = trace c h * iterate m h x0 (S k) - determinant c h * iterate m h x0 k.
+Proof. intros m c h x0 same k. rewrite iterate_next, same. apply step_is_linear. Qed.
+
 (* Gradient descent. *)
 Theorem gradient_descent_residual : forall eta h x0 k, iterate (gradient_descent eta) h x0 k = (1 - eta * h) ^ k * x0.
 Proof.

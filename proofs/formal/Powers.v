@@ -40,14 +40,30 @@ Proof.
   lra.
 Qed.
 
-Theorem bernoulli : forall r k, 0 <= r <= 1 -> 1 - INR k * (1 - r) <= r ^ k.
+Theorem bernoulli : forall r k, 0 <= r -> 1 - INR k * (1 - r) <= r ^ k.
 Proof.
-  intros r k [P Q]. induction k as [| k IH]; [simpl; lra |]. rewrite S_INR. simpl pow.
-  pose proof (pos_INR k) as N. assert (A : 0 <= INR k * (1 - r)) by (apply Rmult_le_pos; lra).
+  intros r k P. induction k as [| k IH]; [simpl; lra |]. rewrite S_INR. simpl pow.
+  pose proof (pos_INR k) as N.
   assert (B : r * (1 - INR k * (1 - r)) <= r * r ^ k) by (apply Rmult_le_compat_l; lra).
-  assert (C : 0 <= (1 - r) * (INR k * (1 - r))) by (apply Rmult_le_pos; lra).
+  assert (C : 0 <= INR k * (1 - r) ^ 2) by (apply Rmult_le_pos; [exact N | apply pow2_ge_0]).
   lra.
 Qed.
+
+Theorem power_decreasing : forall r k, 0 <= r <= 1 -> r ^ S k <= r ^ k /\ r ^ S k <= r.
+Proof.
+  intros r k I. assert (A : r ^ k <= 1) by (apply pow_le_one; exact I). assert (B : 0 <= r ^ k) by (apply pow_le; lra).
+  assert (C : 0 <= r * (1 - r ^ k)) by (apply Rmult_le_pos; lra). assert (D : 0 <= (1 - r) * r ^ k) by (apply Rmult_le_pos; lra).
+  simpl. lra.
+Qed.
+
+Theorem power_with_factor_at_most_one : forall r k, 0 <= r <= 1 -> r ^ k * (1 + INR k * (1 - r)) <= 1.
+Proof.
+  intros r k I. induction k as [| k IH]; [simpl; lra |].
+  eapply Rle_trans; [apply (with_double_root_decreasing_in_k r k I) | exact IH].
+Qed.
+
+Theorem powers_compare : forall a b k, 0 <= a <= b -> a ^ k <= b ^ k.
+Proof. intros a b k I. apply pow_incr. exact I. Qed.
 
 Theorem decreasing_in_k : forall r k, 0 <= r <= 1 ->
   r ^ S k * (r + INR (S k) * (1 - r)) <= r ^ k * (r + INR k * (1 - r)).
