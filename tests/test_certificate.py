@@ -17,6 +17,7 @@ from cdmtheory.engine.decide import decide
 from cdmtheory.engine.part import part_of
 from cdmtheory.engine.reduce import reduce_claim
 from cdmtheory.engine.worker import NOTHING, Keeping
+from tests_support import as_certificate
 
 x, y, z = symbols("x y z", real=True)
 a = symbols("a", real=True)
@@ -63,16 +64,11 @@ def part_for(statement, given=(), seconds=20):
     return certify(reduce_claim(statement, given), time.monotonic() + seconds)
 
 
-def as_file(part):
-    about = {"name": "", "title": "", "statement": "", "hypotheses": []}
-    return {"format": "cdmtheory certificate", "schema": 1, "claim": about, "parts": [{"role": "", "statement": "", **part}]}
-
-
 @pytest.mark.parametrize("name", TRUE)
 def test_a_certificate_is_found_and_valid(name):
     part = part_for(*TRUE[name])
     assert part is not None
-    assert check.check_text(json.dumps(as_file(part))) == []
+    assert check.check_text(json.dumps(as_certificate(part))) == []
 
 
 @pytest.mark.parametrize("name", FALSE)
@@ -124,7 +120,7 @@ def test_names_that_would_confuse_a_reader_are_replaced():
     assert all(n.isidentifier() for n in part["variables"])
     assert len(set(part["variables"])) == 2
     assert set(part["substitution"]) == {"a*b", "v0"}
-    assert check.check(as_file(part)) == []
+    assert check.check(as_certificate(part)) == []
 
 
 def test_the_time_is_kept():
@@ -185,7 +181,7 @@ def test_contradictory_hypotheses_stay_vacuous(tmp_path):
     """The proof that they exclude each other is a proof of any statement; it must not pass for one."""
     given = (x > 1, x < 0)
     part = part_for(x > 5, given)
-    (tmp_path / "any.json").write_text(json.dumps(as_file(part)), encoding="utf-8")
+    (tmp_path / "any.json").write_text(json.dumps(as_certificate(part)), encoding="utf-8")
     assert decided(Claim("Nothing.", given=given, that=x > 5), Keeping(folders=(str(tmp_path),), builtin=False)).verdict == "VACUOUS"
 
 

@@ -14,6 +14,7 @@ import sympy
 from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue
 
 from cdmtheory.claims import Claim, Derivation, slug
+from cdmtheory.engine.descent import lowest_points
 from cdmtheory.engine.falsify import Search, counterexample, points, satisfies, search, simplified, symbols_of
 from cdmtheory.engine.formula import FALSE, branches, conjunction
 from cdmtheory.engine.keeping import Certificates
@@ -22,7 +23,7 @@ from cdmtheory.engine.solvers import Solvers, candidates
 from cdmtheory.engine.statements import NotPolynomial
 from cdmtheory.engine.verdict import Verdict
 from cdmtheory.engine.worker import NOTHING, Keeping
-from cdmtheory.language import _Optimum
+from cdmtheory.language import Sup, _Optimum, k, residual, steps_to, worst_residual
 
 __all__ = ["Finding", "certificates_of", "decide", "prove"]
 
@@ -95,7 +96,9 @@ def _decide(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solv
         empty = hypotheses_empty(statement, given, solvers, deadline, tell)
         if empty is not None:
             return empty
-    found = prove(statement, given, hints, solvers, deadline, tell)
+    if _beyond_polynomials(statement, given) and _descend(statement, given, refuted := Finding("UNDECIDED"), 1.2 * share, tell):
+        return refuted
+    found = prove(statement, given, hints, solvers, deadline - 0.15 * (deadline - time.monotonic()), tell)
     if found.verdict == "UNDECIDED":
         _last_search(statement, given, found, seen, deadline, tell)
     return found
@@ -113,8 +116,28 @@ def _witness(statement: Any, given: tuple[Any, ...], deadline: float) -> Search:
     return seen
 
 
+def _beyond_polynomials(statement: Any, given: tuple[Any, ...]) -> bool:
+    """Whether the solvers, which find counterexamples to polynomial claims at once, will not see this one."""
+    parts = (statement, *given)
+    return any(p.has(sympy.log, sympy.exp, sympy.atanh, steps_to, Sup) or (k in p.free_symbols and p.has(residual, worst_residual)) or
+               any(k in e.exp.free_symbols for e in p.atoms(sympy.Pow)) for p in parts)
+
+
+def _descend(statement: Any, given: tuple[Any, ...], found: Finding, seconds: float, tell: Callable[[str], None], seed: int = 7) -> bool:
+    """Whether going downhill from some of the points tried ends at a counterexample, which then is what was found."""
+    tell("going downhill to a counterexample")
+    for point in lowest_points(statement, given, points(statement, given, seed=seed), time.monotonic() + seconds, seed):
+        if counterexample(statement, given, point) is not None:
+            shown = counterexample(statement, given, simplified(statement, given, point))
+            found.verdict, found.by, found.counterexample, found.reason = "REFUTED", ["search"], shown, None
+            return True
+    return False
+
+
 def _last_search(statement: Any, given: tuple[Any, ...], found: Finding, seen: Search, deadline: float, tell: Callable[[str], None]) -> None:
     """What time is left goes into the search for a counterexample, with other points than before."""
+    if _descend(statement, given, found, min(0.4 * (deadline - time.monotonic()), 4 * SEARCH_SECONDS), tell, seed=8):
+        return
     tell("looking further for a counterexample")
     more, point = search(statement, given, deadline=min(deadline, time.monotonic() + 3 * SEARCH_SECONDS), limit=20000, seed=1)
     if point is not None:

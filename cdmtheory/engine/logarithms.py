@@ -5,6 +5,7 @@ Its sign is shown by :mod:`cdmtheory.engine.ladder`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,8 @@ from cdmtheory.engine.logsum import Ends, fraction, log_sum, sign_between
 from cdmtheory.engine.prover import NoClosedForm, Prover
 from cdmtheory.language import L, h, kappa, mu, worst_rate
 
-__all__ = ["CLOSE_TO_END", "LADDER", "Line", "closed_rate", "closed_rates", "confirmed", "is_logarithmic_inequality", "number_sign", "same_function"]
+__all__ = ["CLOSE_TO_END", "LADDER", "Line", "closed_rate", "closed_rates", "confirmed", "expanded_logs", "is_logarithmic_inequality",
+           "number_sign", "same_function"]
 
 CLOSE_TO_END = (sympy.Rational(1, 10**4), sympy.Rational(1, 10**8), sympy.Rational(1, 10**16), sympy.Rational(1, 10**32))
 LADDER = "a function with a derivative of one sign on an interval is monotone there"
@@ -85,7 +87,7 @@ def _defined_on(e: Any, line: Line) -> bool:
         return False
     if isinstance(e, sympy.Pow) and e.base.has(line.variable) and e.exp.is_Integer and e.exp < 0:
         if e.base.has(sympy.log):
-            opened = _expanded_logs(e.base, line)
+            opened = expanded_logs(e.base, line.variable, line.rational_sign)
             if opened is None or line.sign(opened) not in (1, -1):
                 return False
         elif not e.base.has(sympy.exp) and line.rational_sign(e.base) not in (1, -1):
@@ -210,7 +212,7 @@ def _positive(e: Any, line: Line) -> bool:
 
 def _cleared(f: Any, line: Line) -> Any:
     """A function with the sign of f that is a polynomial in logarithms with rational coefficients; None if there is none."""
-    f = _expanded_logs(f, line)
+    f = expanded_logs(f, line.variable, line.rational_sign)
     if f is None:
         return None
     names = {g: sympy.Dummy(f"log_{i}") for i, g in enumerate(sorted(f.atoms(sympy.log), key=str))}
@@ -227,8 +229,8 @@ def _cleared(f: Any, line: Line) -> Any:
     return (sympy.expand(n) * sign).xreplace(back)
 
 
-def _expanded_logs(f: Any, line: Line) -> Any:
-    """Every logarithm as a sum of logarithms of factors that are positive on the interval; None if one has no sign there."""
+def expanded_logs(f: Any, variable: Any, sign_of: Callable[[Any], int | None]) -> Any:
+    """Every logarithm of the variable as a sum of logarithms of positive factors; None if ``sign_of`` does not tell one's sign."""
 
     def expanded(argument: Any) -> Any:
         if argument.is_Pow:
@@ -242,7 +244,7 @@ def _expanded_logs(f: Any, line: Line) -> Any:
         total, number = sympy.Integer(0), c / c2
         for parts, direction in ((factors, 1), (factors2, -1)):
             for factor, power in parts:
-                sign = line.rational_sign(factor)
+                sign = sign_of(factor)
                 if sign not in (1, -1):
                     raise NoClosedForm("a logarithm of a factor without a sign")
                 if sign < 0 and power % 2:
@@ -253,7 +255,7 @@ def _expanded_logs(f: Any, line: Line) -> Any:
         return total + (sympy.log(number) if number != 1 else 0)
 
     try:
-        return f.replace(sympy.log, lambda y: expanded(y) if y.has(line.variable) else sympy.log(y))
+        return f.replace(sympy.log, lambda y: expanded(y) if y.has(variable) else sympy.log(y))
     except (NoClosedForm, sympy.PolynomialError, TypeError, NotImplementedError):
         return None
 

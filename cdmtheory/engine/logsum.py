@@ -218,6 +218,10 @@ class Leading:
             total += part
         return total
 
+    def symbolic(self) -> Any:
+        """The constant as a SymPy expression."""
+        return sympy.Add(*[sympy.Rational(int(c.p), int(c.q)) * sympy.Mul(*[sympy.log(p) ** n for p, n in powers.items()]) for powers, c in self.constant])
+
     @property
     def sign(self) -> int | None:
         """The sign of f close to the end; None if no precision shows it."""
