@@ -8,7 +8,7 @@ import pytest
 from cdmtheory.cli import main
 from cdmtheory.collect import builtin_claims
 from cdmtheory.coq.compile import FORBIDDEN, coqc, required
-from cdmtheory.coq.export import NotExported, says_something, theory
+from cdmtheory.coq.export import NoPolynomials, NotExported, says_something, theory
 from cdmtheory.coq.formulas import comment, identifier, stem
 
 CERTIFICATES = sorted((builtin_claims() / "certificates").glob("*.json"))
@@ -78,8 +78,18 @@ def test_a_part_about_something_else_is_named_and_is_no_theorem():
     assert theory(data).count("Theorem") == 1
     assert not says_something(data)
     data["parts"] = data["parts"][1:]
-    with pytest.raises(NotExported, match="no part about polynomials"):
+    with pytest.raises(NoPolynomials):
         theory(data)
+
+
+def test_a_certificate_without_polynomials_has_no_theory_which_is_no_failure(tmp_path, monkeypatch, capsys):
+    data = certificate({})
+    data["parts"] = [{"kind": "logarithms", "role": "lemma", "statement": "log(x) < x"}]
+    (tmp_path / "a.json").write_text(json.dumps(data), encoding="utf-8")
+    monkeypatch.setattr("cdmtheory.check.check_file", lambda path: [])
+    assert main(["export", str(tmp_path / "a.json"), "--coq", str(tmp_path / "new")]) == 0
+    assert "no theory" in capsys.readouterr().out
+    assert list((tmp_path / "new").iterdir()) == []
 
 
 def test_a_root_is_shown_as_a_root_only_where_nothing_else_rests_on_it():

@@ -66,32 +66,39 @@ def run(options: argparse.Namespace) -> int:
     began = time.monotonic()
     if options.coq:
         try:
-            results = _with_coq(files)
+            results, without = _with_coq(files)
         except FileNotFoundError as error:
             print(f"check: {error}", file=sys.stderr)
             return USAGE_ERROR
     else:
-        results = {file: check_file(file) for file in files}
+        results, without = {file: check_file(file) for file in files}, {}
     for file, reasons in results.items():
         for reason in reasons:
             print(f"rejected  {file}\n          {reason}")
         if not reasons and not options.quiet:
             print(f"valid     {file}")
+    for file, reason in without.items():
+        print(f"no theory {file}\n          {reason}")
     rejected = sum(map(bool, results.values()))
-    print(f"{len(files) - rejected} of {len(files)} valid in {time.monotonic() - began:.1f} s")
+    print(f"{len(results) - rejected} of {len(results)} valid in {time.monotonic() - began:.1f} s")
     return REJECTED if rejected else 0
 
 
-def _with_coq(files: list[Path]) -> dict[Path, list[str]]:
-    """Why files are rejected, by coqc or for their axioms; a certificate is made a theory first. What a theory asks for is looked for beside it."""
+def _with_coq(files: list[Path]) -> tuple[dict[Path, list[str]], dict[Path, str]]:
+    """Why files are rejected, by coqc or for their axioms, and why some have no theory.
+
+    A certificate is made a theory first. What a theory asks for is looked for beside it.
+    """
     from cdmtheory.coq.compile import INSTALL, compile_theories, coqc, sources
+    from cdmtheory.coq.export import NoPolynomials
     from cdmtheory.coq.formulas import stem
     from cdmtheory.engine.formal import library, theory_of
     from cdmtheory.report.terminal import Terminal
 
     if coqc() is None:
         raise FileNotFoundError(INSTALL)
-    found: dict[Path, list[str]] = {file: [] for file in files}
+    found: dict[Path, list[str]] = {}
+    without: dict[Path, str] = {}
     with Terminal(sys.stderr).progress(len(files)) as tell:
         for folder in dict.fromkeys(file.parent for file in files):
             beside = sources(folder)
@@ -101,6 +108,9 @@ def _with_coq(files: list[Path]) -> dict[Path, list[str]]:
                 if file.suffix != ".v":
                     try:
                         text = theory_of(file)
+                    except NoPolynomials as why:
+                        without[file] = str(why)
+                        continue
                     except (OSError, ValueError) as why:
                         found[file] = [str(why)]
                         continue
@@ -110,5 +120,5 @@ def _with_coq(files: list[Path]) -> dict[Path, list[str]]:
                     texts[name] = text
                 names[file] = name
             compiled = compile_theories(texts, dict.fromkeys(names.values()), tell=lambda c: tell(c.name, f"{c.seconds:.0f} s"))
-            found |= {file: [compiled[name].reason] for file, name in names.items() if not compiled[name].accepted}
-    return found
+            found |= {file: [reason] if (reason := compiled[name].reason) else [] for file, name in names.items()}
+    return {file: found[file] for file in files if file in found}, without

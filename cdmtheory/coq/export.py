@@ -16,7 +16,7 @@ from typing import Any
 
 from cdmtheory.coq.formulas import RELATIONS, Formulas, Polynomial, atoms, cleared, comment, identifier, negative, polynomial, summed
 
-__all__ = ["NotExported", "says_something", "theory"]
+__all__ = ["NoPolynomials", "NotExported", "says_something", "theory"]
 
 Units = tuple[tuple[str, int], ...]  # a product of powers of units
 
@@ -25,6 +25,10 @@ ROLES = {"the statement": "", "lemma": "_lemma", "lower bound": "_lower_bound", 
 
 class NotExported(ValueError):
     """No theory can be made; the message says why."""
+
+
+class NoPolynomials(NotExported):
+    """The certificate may be valid, but no part of it is about polynomials."""
 
 
 def says_something(data: Mapping[str, Any]) -> bool:
@@ -44,7 +48,9 @@ def theory(data: Mapping[str, Any]) -> str:
     Raises
     ------
     NotExported
-        If the data has not the shape of a certificate, or no part about polynomials.
+        If the data has not the shape of a certificate.
+    NoPolynomials
+        If no part is about polynomials.
     """
     try:
         claim, names = data["claim"], set[str]()
@@ -57,7 +63,7 @@ def theory(data: Mapping[str, Any]) -> str:
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError) as why:
         raise NotExported(f"it is not a certificate ({type(why).__name__}: {why})") from None
     if not any(map(_is_polynomial, data["parts"])):
-        raise NotExported("it has no part about polynomials, and others have no theory")
+        raise NoPolynomials("no part of it is about polynomials, and others have no theory")
     return "\n".join([head, "Require Import Certificate.\nLocal Open Scope R_scope.\n", *parts])
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cdmtheory.collect import builtin_claims
 from cdmtheory.coq.compile import Compiled, compile_theories, sources
-from cdmtheory.coq.export import NotExported, says_something, theory
+from cdmtheory.coq.export import NoPolynomials, says_something, theory
 from cdmtheory.coq.formulas import stem
 from cdmtheory.engine.verdict import Verdict
 
@@ -58,7 +58,7 @@ def export(certificates: Iterable[str | Path], folder: Path) -> Exported:
         data = json.loads(Path(path).read_text(encoding="utf-8"))
         try:
             text = theory(data)
-        except NotExported as why:
+        except NoPolynomials as why:
             found.without[path] = str(why)
             continue
         base = name = stem(Path(path).stem)
