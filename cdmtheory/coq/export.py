@@ -10,15 +10,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from cdmtheory.coq.formulas import RELATIONS, Formulas, Polynomial, atoms, cleared, comment, identifier, negative, polynomial, summed
+from cdmtheory.coq.state import Fact, State, Term, Units, nested, positive_product, units_product
 
 __all__ = ["NoPolynomials", "NotExported", "says_something", "theory"]
-
-Units = tuple[tuple[str, int], ...]  # a product of powers of units
 
 ROLES = {"the statement": "", "lemma": "_lemma", "lower bound": "_lower_bound", "attained at the witness": "_attained", "attained nowhere else": "_unique"}
 
@@ -65,16 +63,6 @@ def theory(data: Mapping[str, Any]) -> str:
     if not any(map(_is_polynomial, data["parts"])):
         raise NoPolynomials("no part of it is about polynomials, and others have no theory")
     return "\n".join([head, "Require Import Certificate.\nLocal Open Scope R_scope.\n", *parts])
-
-
-@dataclass(frozen=True)
-class _Fact:
-    """A fact of the state, hypothesis F…: in the theorem's variables it says of units·value what the relation says of value."""
-
-    relation: str
-    value: Polynomial  # in the variables of the proof, in integers
-    scale: Fraction  # by which the certificate's polynomial was multiplied to make it so
-    units: Units
 
 
 class _Part:
@@ -128,7 +116,7 @@ class _Part:
     # from the theorem's variables to those of the proof
 
     def _prove_all(self, premises: list[Mapping[str, Any]]) -> None:
-        state = _State(self)
+        state = State(self._at_one)
         signed = {n: "" for n in self.names if n in self.signs}
         for i, n in enumerate(signed):
             if n in self.weights:
@@ -144,11 +132,11 @@ class _Part:
                 self._say(f"rewrite ?R{sign} in *; clear R{sign} {sign}; rename {sign}' into {sign}; subst {self.roots[n]}.")
         for i, (n, weights) in enumerate(self.weights.items()):
             u, units = f"{self.names[n]}'u", self._units(n)
-            lemma = f"unit_of {weights[n] - 1} {self.names[n]} {_product(units)} {self._is_positive(units)} {signed[n]}"
+            lemma = f"unit_of {weights[n] - 1} {self.names[n]} {units_product(units)} {self._is_positive(units)} {signed[n]}"
             self._say(f"destruct ({lemma}) as [{u} [U{i} [Z{i} E{i}]]].")
         scaled = {n: self._units(n) for n in self.names if n not in self.weights and self._units(n)}
         for n, units in scaled.items():
-            self._say(f"destruct (multiple_of {self.names[n]} {_product(units)} {self._is_positive(units)}) as [{self.inner[n]} {self.inner[n]}E].")
+            self._say(f"destruct (multiple_of {self.names[n]} {units_product(units)} {self._is_positive(units)}) as [{self.inner[n]} {self.inner[n]}E].")
         if gone := [self.names[n] for n in (*scaled, *reversed(self.weights))]:
             self._say(f"{'; '.join(f'subst {v}' for v in gone)}.")
         self._say(f"pose proof N as {state.pattern(self.part['failure'])}.")
@@ -161,9 +149,9 @@ class _Part:
     def _is_positive(self, units: Units) -> str:
         """A proof that a product of powers of units is positive."""
         proofs = [f"(pow_lt {u} {abs(e)} {self.positive[u]})" for u, e in units]
-        return _times([(p if e > 0 else f"(Rinv_0_lt_compat _ {p})", True) for p, (_, e) in zip(proofs, units, strict=True)], True) or "Rlt_0_1"
+        return positive_product([(p if e > 0 else f"(Rinv_0_lt_compat _ {p})", True) for p, (_, e) in zip(proofs, units, strict=True)], True) or "Rlt_0_1"
 
-    def at_one(self, p: Polynomial) -> tuple[Polynomial, Units]:
+    def _at_one(self, p: Polynomial) -> tuple[Polynomial, Units]:
         """The polynomial with the fixed variables set to 1, and the units that it lost."""
         found: Polynomial = {}
         for m, c in p.items():
@@ -175,17 +163,17 @@ class _Part:
 
     # the proof
 
-    def _prove(self, node: Mapping[str, Any], state: _State, depth: int) -> None:
+    def _prove(self, node: Mapping[str, Any], state: State, depth: int) -> None:
         if "choose" in node:
             i, parts = node["choose"], state.choices[node["choose"]]
             inner = [state.copy() for _ in parts]
             patterns = [s.pattern(f) for s, f in zip(inner, parts, strict=True)]
-            self._say(f"pose proof C{i} as {_nested(patterns, ' | ')}." if parts else f"destruct C{i}.", depth)
+            self._say(f"pose proof C{i} as {nested(patterns, ' | ')}." if parts else f"destruct C{i}.", depth)
         elif "sign of" in node:
             p, _ = cleared(polynomial(node["sign of"]))
             inner = [state.copy() for _ in range(3)]
             patterns = [s.about_inner(r, q) for s, r, q in zip(inner, "<=<", (p, p, negative(p)), strict=True)]
-            self._say(f"destruct (sign_of ({summed(p, self.inner)})) as {_nested(patterns, ' | ')}.", depth)
+            self._say(f"destruct (sign_of ({summed(p, self.inner)})) as {nested(patterns, ' | ')}.", depth)
         else:
             self._contradiction(node, state, depth)
             return
@@ -194,9 +182,9 @@ class _Part:
             self._prove(case, s, depth + 1)
             self._say("}", depth)
 
-    def _contradiction(self, node: Mapping[str, Any], state: _State, depth: int) -> None:
+    def _contradiction(self, node: Mapping[str, Any], state: State, depth: int) -> None:
         """The identity of a branch: products that are not negative, one of them positive, and multiples of 0 add up to 0."""
-        terms = [_Term.of(t, state, self.inner) for t in node["terms"]]
+        terms = [Term.of(t, state, self.inner) for t in node["terms"]]
         multipliers = [(m["fact"], {m_: c / state.facts[m["fact"]].scale for m_, c in polynomial(m["times"]).items()}) for m in node.get("multipliers", [])]
         for k in sorted({k for t in node["terms"] for k in t["facts"]} | {k for k, _ in multipliers}):
             self._value(k, state.facts[k], depth)
@@ -216,100 +204,10 @@ class _Part:
         self._say(f"- exact {nothing or 'eq_refl'}.", depth)
         self._say("- ring.", depth)
 
-    def _value(self, k: int, fact: _Fact, depth: int) -> None:
+    def _value(self, k: int, fact: Fact, depth: int) -> None:
         """V… says of the value of fact F… that it is positive, not negative, or zero."""
         p, minus = summed(fact.value, self.inner), summed(negative(fact.value), self.inner)
         says, lemma = {"<": (f"0 < {minus}", "of_lt"), "<=": (f"0 <= {minus}", "of_le"), "=": (f"{p} = 0", "of_eq"), "!=": (f"0 < ({p})^2", "of_ne")}[
             fact.relation]
-        self._say(f"assert (V{k} : {says}) by (refine ({lemma} {_product(fact.units)} _ _ _ {self._is_positive(fact.units)} _ F{k}); {self.close}).", depth)
-
-
-@dataclass(frozen=True)
-class _Term:
-    """A term of an identity: a weight times a product, and a proof of the sign of the product."""
-
-    weight: Fraction
-    strict: bool
-    value: str
-    proof: str
-
-    @staticmethod
-    def of(node: Mapping[str, Any], state: _State, names: Mapping[str, str]) -> _Term:
-        weight, factors = Fraction(node["weight"]), list[tuple[str, str, bool]]()
-        for k in node["facts"]:
-            fact = state.facts[k]
-            squared = fact.relation == "!="
-            weight /= fact.scale ** (2 if squared else 1)
-            value = f"({summed(fact.value, names)})^2" if squared else f"({summed(negative(fact.value), names)})"
-            factors.append((value, f"V{k}", fact.relation in ("<", "!=")))
-        for square in node.get("squares", []):
-            p, scale = cleared(polynomial(square))
-            weight /= scale**2
-            factors.append((f"({summed(p, names)})^2", f"(pow2_ge_0 ({summed(p, names)}))", False))
-        strict = all(s for _, _, s in factors)
-        return _Term(weight, strict, " * ".join(value for value, _, _ in factors), _times([(proof, s) for _, proof, s in factors], strict))
-
-    def times(self, whole: int) -> tuple[str, str]:
-        """The term times a number that makes its weight whole, and a proof of its sign."""
-        c = int(self.weight * whole)
-        if not self.value:
-            return str(c), f"(whole_lt {c} eq_refl)"
-        lemma = "Rmult_lt_0_compat _ _ (whole_lt" if self.strict else "Rmult_le_pos _ _ (whole_le"
-        return f"{c} * ({self.value})", f"({lemma} {c} eq_refl) {self.proof})"
-
-
-class _State:
-    """Facts and open alternatives, by their numbers in the certificate: hypotheses F… and C…"""
-
-    def __init__(self, part: _Part) -> None:
-        self.part = part
-        self.facts: list[_Fact] = []
-        self.choices: list[list[Mapping[str, Any]]] = []
-
-    def copy(self) -> _State:
-        found = _State(self.part)
-        found.facts, found.choices = list(self.facts), list(self.choices)
-        return found
-
-    def atom(self, relation: str, p: Polynomial) -> str:
-        """Add a fact; the name of its hypothesis."""
-        integers, scale = cleared(p)
-        value, units = self.part.at_one(integers)
-        value, more = cleared(value)
-        self.facts.append(_Fact(relation, value, scale * more, units))
-        return f"F{len(self.facts) - 1}"
-
-    def about_inner(self, relation: str, p: Polynomial) -> str:
-        """Add a fact about the variables of the proof, in integers; the name of its hypothesis."""
-        self.facts.append(_Fact(relation, p, Fraction(1), ()))
-        return f"F{len(self.facts) - 1}"
-
-    def pattern(self, formula: Mapping[str, Any]) -> str:
-        """Add a formula; the pattern that takes its hypothesis apart."""
-        [(kind, content)] = formula.items()
-        if kind in RELATIONS:
-            return self.atom(kind, polynomial(content))
-        if kind == "any":
-            self.choices.append(list(content))
-            return f"C{len(self.choices) - 1}"
-        return _nested([self.pattern(p) for p in content], " ") or "_"
-
-
-def _nested(patterns: list[str], between: str) -> str:
-    found = patterns[-1] if patterns else ""
-    for pattern in reversed(patterns[:-1]):
-        found = f"[{pattern}{between}{found}]"
-    return found
-
-
-def _product(units: Units) -> str:
-    return "(" + (" * ".join(f"{u}^{e}" if e > 0 else f"/ {u}^{-e}" for u, e in units) or "1") + ")"
-
-
-def _times(factors: list[tuple[str, bool]], strict: bool) -> str:
-    """A proof that a product is positive, or not negative, from proofs for its factors and whether these are strict; empty for no factors."""
-    found = ""
-    for proof, is_strict in factors:
-        one = f"(Rlt_le _ _ {proof})" if is_strict and not strict else proof
-        found = f"({'Rmult_lt_0_compat' if strict else 'Rmult_le_pos'} _ _ {found} {one})" if found else one
-    return found
+        sign = f"{lemma} {units_product(fact.units)} _ _ _ {self._is_positive(fact.units)} _ F{k}"
+        self._say(f"assert (V{k} : {says}) by (refine ({sign}); {self.close}).", depth)
