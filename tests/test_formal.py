@@ -7,12 +7,12 @@ import pytest
 
 from cdmtheory.collect import builtin_claims
 from cdmtheory.coq.compile import ALLOWED, FORBIDDEN, compile_theories, sources, stated
-from cdmtheory.engine import closed_forms, complexity, every_k, powers
+from cdmtheory.engine import closed_forms, complexity, every_k, logarithms, powers
 from cdmtheory.engine.formal import confirm, library, proved_steps
 from cdmtheory.engine.verdict import Verdict
 
 NAMED_STEPS = {closed_forms.CHEBYSHEV, closed_forms.INCREASING, closed_forms.MINIMAX, closed_forms.POWER_OF_RATE, closed_forms.RECURRENCE,
-               complexity.EXPONENTIAL, powers.POWERS, every_k.LOWER_BOUND}
+               complexity.EXPONENTIAL, powers.POWERS, every_k.LOWER_BOUND, logarithms.LADDER}
 needs_coq = pytest.mark.skipif(shutil.which("coqc") is None, reason="coqc is not installed (apt-get install --no-install-recommends coq)")
 
 

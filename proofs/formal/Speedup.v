@@ -176,3 +176,39 @@ Proof.
   assert (D : u * ratio < u * (1 / u + 1 / 2)) by (apply Rmult_lt_compat_l; assumption).
   rewrite Rmult_plus_distr_l in D. replace (u * (1 / u)) with 1 in * by (field; lra). rewrite Rabs_right; lra.
 Qed.
+
+(* What is assumed of functions elsewhere: a derivative of one sign on an interval, of whatever kind, makes a function monotone there. *)
+Theorem monotone_by_slope : forall (inside : R -> Prop) (f slope : R -> R),
+  (forall x y z, inside x -> inside z -> x <= y <= z -> inside y) ->
+  (forall x, inside x -> derivable_pt_lim f x (slope x)) -> (forall x, inside x -> 0 <= slope x) ->
+  forall x y, inside x -> inside y -> x <= y -> f x <= f y.
+Proof.
+  intros inside f slope interval D up x y X Y I. destruct (Rle_lt_or_eq_dec x y I) as [less | equal]; [| rewrite equal; lra].
+  destruct (MVT_cor2 f slope x y less) as [z [E J]].
+  - intros z J. apply D, (interval x z y); assumption.
+  - assert (Z : inside z) by (apply (interval x z y); [exact X | exact Y | lra]).
+    pose proof (Rmult_le_pos (slope z) (y - x) (up z Z)). lra.
+Qed.
+
+Theorem strictly_monotone_by_slope : forall (inside : R -> Prop) (f slope : R -> R),
+  (forall x y z, inside x -> inside z -> x <= y <= z -> inside y) ->
+  (forall x, inside x -> derivable_pt_lim f x (slope x)) -> (forall x, inside x -> 0 < slope x) ->
+  forall x y, inside x -> inside y -> x < y -> f x < f y.
+Proof.
+  intros inside f slope interval D up x y X Y I. destruct (MVT_cor2 f slope x y I) as [z [E J]].
+  - intros z J. apply D, (interval x z y); assumption.
+  - assert (Z : inside z) by (apply (interval x z y); [exact X | exact Y | lra]).
+    pose proof (Rmult_lt_0_compat (slope z) (y - x) (up z Z)). lra.
+Qed.
+
+Corollary monotone_by_negative_slope : forall (inside : R -> Prop) (f slope : R -> R),
+  (forall x y z, inside x -> inside z -> x <= y <= z -> inside y) ->
+  (forall x, inside x -> derivable_pt_lim f x (slope x)) -> (forall x, inside x -> slope x < 0) ->
+  forall x y, inside x -> inside y -> x < y -> f y < f x.
+Proof.
+  intros inside f slope interval D down x y X Y I.
+  assert (A : - f x < - f y); [| lra].
+  apply (strictly_monotone_by_slope inside (fun x => - f x) (fun x => - slope x)); try assumption.
+  - intros z Z. apply (derivable_pt_lim_opp f), D, Z.
+  - intros z Z. pose proof (down z Z). lra.
+Qed.
