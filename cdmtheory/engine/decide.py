@@ -84,7 +84,8 @@ def _decide(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solv
             announced: bool = False) -> Finding:
     share = min(SEARCH_SECONDS, SEARCH_SHARE * (deadline - time.monotonic()))
     tell("reading the claim")
-    if announced or certificates_of(solvers).covers(statement, given):
+    kept = announced or certificates_of(solvers).covers(statement, given)
+    if kept:
         tell("checking its certificate")
         seen, point = _witness(statement, given, time.monotonic() + share), None
     else:
@@ -96,7 +97,7 @@ def _decide(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solv
         empty = hypotheses_empty(statement, given, solvers, deadline, tell)
         if empty is not None:
             return empty
-    if _beyond_polynomials(statement, given) and _descend(statement, given, refuted := Finding("UNDECIDED"), 1.2 * share, tell):
+    if not kept and _beyond_polynomials(statement, given) and _descend(statement, given, refuted := Finding("UNDECIDED"), 1.2 * share, tell):
         return refuted
     found = prove(statement, given, hints, solvers, deadline - 0.15 * (deadline - time.monotonic()), tell)
     if found.verdict == "UNDECIDED":

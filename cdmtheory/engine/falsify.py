@@ -179,6 +179,8 @@ def points(statement: Any, given: tuple[Any, ...], *, seed: int = 0) -> Iterator
             generator.shuffle(rest)
         for s in rest:
             point[s] = _choose(s, point, bounds.get(s, []), generator, attempt)
+        if point.get(k) and attempt < len(CONDITION_NUMBERS):
+            yield {**point, k: Q(0)}  # the boundary that is cheap to try
         yield point
         if not symbols:
             return
