@@ -145,6 +145,6 @@ def test_a_theory_that_coq_rejects_is_a_disagreement(tmp_path, monkeypatch):
     path = tmp_path / "a.json"
     path.write_text(json.dumps(FALSE["near_miss"]), encoding="utf-8")
     verdict = Verdict(id="a", title="a", statement="", latex="", hypotheses=[], verdict="PROVED", certificate=str(path))
-    [found] = formal.confirm([verdict], tmp_path / "theories")
+    [found], _ = formal.confirm([verdict], tmp_path / "theories")
     assert found.verdict == "DISAGREEMENT"
     assert "coqc does not accept it" in found.reason

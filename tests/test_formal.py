@@ -46,31 +46,6 @@ def test_nothing_in_the_library_is_taken_for_granted():
         assert text.count("Qed.") == sum(text.count(f"\n{word} ") + text.count(f"\n  {word} ") for word in ("Theorem", "Lemma", "Corollary"))
 
 
-@pytest.fixture(scope="module")
-def compiled():
-    return compile_theories(sources(library()))
-
-
-@needs_coq
-def test_the_library_is_accepted(compiled):
-    assert {c.name: c.reason for c in compiled.values() if not c.accepted} == {}
-    assert all(c.axioms <= ALLOWED for c in compiled.values())
-
-
-@needs_coq
-def test_a_step_is_taken_off_the_list_once_its_theorems_are_accepted(monkeypatch, tmp_path):
-    step = closed_forms.INCREASING
-    verdict = Verdict(id="a", title="a", statement="", latex="", hypotheses=[], verdict="PROVED", by=["algebra"], assumed=["diagonalisation", step])
-    [found] = confirm([verdict], tmp_path)
-    assert found.assumed == ["diagonalisation"]
-    assert found.by == ["algebra", "coq"]
-    [other] = confirm([verdict.with_(assumed=["diagonalisation"])], tmp_path)
-    assert other.by == ["algebra"]
-    monkeypatch.setattr("cdmtheory.engine.formal.proved_steps", lambda: {step: ["Powers.not_there"]})
-    [found] = confirm([verdict], tmp_path)
-    assert found.assumed == verdict.assumed
-
-
 FALSE = """Require Import Reals Lra Recurrence Powers Methods Iterates.
 Open Scope R_scope.
 Theorem C9_with_a_smaller_factor : forall eta mu L h x0 k, 0 < mu -> mu <= h <= L -> 0 < eta -> eta <= 1 / L ->
@@ -78,10 +53,36 @@ Theorem C9_with_a_smaller_factor : forall eta mu L h x0 k, 0 < mu -> mu <= h <= 
   Rabs (iterate (nesterov eta ((1 - s) / (1 + s))) h x0 k) <= (1 - s) ^ k * Rabs x0.
 Proof. intros eta mu L h x0 k A B C D s. PROOF Qed.
 """
+PROOFS = {"Applied": "apply (C9_nesterov eta mu L h x0 k A B C D).", "Arithmetic": "pose proof (C9_nesterov eta mu L h x0 k A B C D). lra."}
+
+
+@pytest.fixture(scope="module")
+def compiled():
+    return compile_theories({**sources(library()), **{name: FALSE.replace("PROOF", proof) for name, proof in PROOFS.items()}})
 
 
 @needs_coq
-@pytest.mark.parametrize("proof", ["apply (C9_nesterov eta mu L h x0 k A B C D).", "pose proof (C9_nesterov eta mu L h x0 k A B C D). lra."])
-def test_a_false_neighbour_is_not_accepted(proof):
-    found = compile_theories({**sources(library()), "Wrong": FALSE.replace("PROOF", proof)}, ["Wrong"])["Wrong"]
-    assert "coqc does not accept it" in found.reason
+def test_the_library_is_accepted(compiled):
+    found = [c for c in compiled.values() if c.name not in PROOFS]
+    assert {c.name: c.reason for c in found if not c.accepted} == {}
+    assert all(c.axioms <= ALLOWED for c in found)
+
+
+@needs_coq
+@pytest.mark.parametrize("name", PROOFS)
+def test_a_false_neighbour_is_not_accepted(name, compiled):
+    assert "coqc does not accept it" in compiled[name].reason
+
+
+@needs_coq
+def test_a_step_is_taken_off_the_list_once_its_theorems_are_accepted(monkeypatch, tmp_path):
+    step = closed_forms.INCREASING
+    verdict = Verdict(id="a", title="a", statement="", latex="", hypotheses=[], verdict="PROVED", by=["algebra"], assumed=["diagonalisation", step])
+    [found], _ = confirm([verdict], tmp_path)
+    assert found.assumed == ["diagonalisation"]
+    assert found.by == ["algebra", "coq"]
+    [other], _ = confirm([verdict.with_(assumed=["diagonalisation"])], tmp_path)
+    assert other.by == ["algebra"]
+    monkeypatch.setattr("cdmtheory.engine.formal.proved_steps", lambda: {step: ["Powers.not_there"]})
+    [found], _ = confirm([verdict], tmp_path)
+    assert found.assumed == verdict.assumed

@@ -106,10 +106,12 @@ def _with_coq(session: Session, folder: str, terminal: Terminal, progress: Calla
     from cdmtheory.engine.formal import confirm
 
     try:
-        session.verdicts = confirm(session.verdicts, Path(folder), lambda c: progress("coqc", c.name))
+        session.verdicts, undecided = confirm(session.verdicts, Path(folder), lambda c: progress("coqc", c.name))
     except OSError as error:
         terminal.note(f"{error}; the theories are in {folder}" if isinstance(error, FileNotFoundError) and error.errno is None else f"--coq: {error}")
         return
+    for message in undecided:
+        terminal.note(message)
     terminal.coq(session.verdicts)
 
 

@@ -74,8 +74,8 @@ def export(certificates: Iterable[str | Path], folder: Path) -> Exported:
     return found
 
 
-def confirm(verdicts: list[Verdict], folder: Path, tell: Callable[[Compiled], None] = lambda _: None) -> list[Verdict]:
-    """The verdicts after coqc has compiled their theories, which are written to the folder.
+def confirm(verdicts: list[Verdict], folder: Path, tell: Callable[[Compiled], None] = lambda _: None) -> tuple[list[Verdict], list[str]]:
+    """The verdicts after coqc has compiled their theories, which are written to the folder; and what it could not decide, with the reason.
 
     ``by`` gains "coq" where it accepts a theory with something to prove, or proves a step that was assumed; ``assumed`` loses such steps.
     A theory that it rejects, though ``check.py`` accepts the certificate, is a disagreement of two checkers.
@@ -91,7 +91,7 @@ def confirm(verdicts: list[Verdict], folder: Path, tell: Callable[[Compiled], No
     modules = {theorem.partition(".")[0] for theorems in proofs.values() for theorem in theorems}
     found = compile_theories(texts, [*sorted(modules), *written.texts], tell=tell)
     proved = {a for a, theorems in proofs.items() if all(_accepted(found, theorem) for theorem in theorems)}
-    return [_confirmed(v, written, found, proved) for v in verdicts]
+    return [_confirmed(v, written, found, proved) for v in verdicts], [f"{c.name}: {c.reason}" for c in found.values() if c.late]
 
 
 def proved_steps() -> dict[str, list[str]]:

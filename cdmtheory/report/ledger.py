@@ -88,7 +88,7 @@ def main(arguments: Sequence[str]) -> int:
 
     session = verify_all(entries, timeout=120)
     with tempfile.TemporaryDirectory() as theories:
-        session.verdicts = confirm(session.verdicts, Path(theories))
+        session.verdicts, _ = confirm(session.verdicts, Path(theories))
     target.write_text(page(entries, session.verdicts, ledger), encoding="utf-8")
     print(f"{target}: {session.counts}")
     return session.exit_code

@@ -143,3 +143,25 @@ Proof.
   - assert (eta * mu <= eta * h) by (apply Rmult_le_compat_l; lra). assert (eta * h <= eta * L) by (apply Rmult_le_compat_l; lra). lra.
   - assert (eta * h <= eta * mu) by (apply Rmult_le_compat_neg_l; lra). assert (eta * L <= eta * h) by (apply Rmult_le_compat_neg_l; lra). lra.
 Qed.
+
+(* A4: without curvature nothing moves, whatever the method. *)
+Theorem A4_flat_directions_stay : forall m x0 k, iterate m 0 x0 k = x0.
+Proof.
+  intros m x0 k. cut (iterate m 0 x0 k = x0 /\ iterate m 0 x0 (S k) = x0); [tauto |].
+  induction k as [| k [now next]].
+  - split; [reflexivity | rewrite iterate_first; unfold step; ring].
+  - split; [exact next | rewrite iterate_next, next, now; unfold step; ring].
+Qed.
+
+(* B6: the invariant of heavy ball on one eigenvalue *)
+Theorem B6_invariant : forall eta beta h x0 k,
+  let x := iterate (heavy_ball eta beta) h x0 in
+  x (S k) ^ 2 - (1 + beta - eta * h) * x (S k) * x k + beta * x k ^ 2 = beta ^ S k * (eta * h) * x0 ^ 2.
+Proof.
+  intros eta beta h x0 k x. induction k as [| k IH].
+  - unfold x. rewrite iterate_first. unfold iterate, step. simpl. ring.
+  - replace (x (S (S k))) with ((1 + beta - eta * h) * x (S k) - beta * x k).
+    + replace (beta ^ S (S k)) with (beta * beta ^ S k) by reflexivity.
+      replace (beta * beta ^ S k * (eta * h) * x0 ^ 2) with (beta * (beta ^ S k * (eta * h) * x0 ^ 2)) by ring. rewrite <- IH. ring.
+    + unfold x. rewrite (iterate_next _ _ _ k), step_is_linear. unfold trace, determinant. simpl. ring.
+Qed.
