@@ -153,3 +153,14 @@ def test_without_coqc_the_commands_say_what_to_install(tmp_path, monkeypatch, ca
     assert main(["verify", str(tmp_path / "c.py"), "--coq", str(tmp_path / "theories")]) == 0
     assert "apt-get install" in capsys.readouterr().out
     assert (tmp_path / "theories" / "c_a.v").exists()
+
+
+def test_an_interrupt_while_coq_is_at_work_keeps_the_verdicts(tmp_path, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("cdmtheory.engine.formal.confirm", interrupted)
+    (tmp_path / "c.py").write_text("from cdmtheory import Claim, L, mu\na = Claim('a', that=mu <= 2 * L)\n", encoding="utf-8")
+    assert main(["verify", str(tmp_path / "c.py"), "--coq", str(tmp_path / "theories"), "--json", str(tmp_path / "v.json")]) == 130
+    [verdict] = json.loads((tmp_path / "v.json").read_text(encoding="utf-8"))["claims"]
+    assert verdict["verdict"] == "PROVED"

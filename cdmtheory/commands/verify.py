@@ -73,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
     with terminal.progress(len(entries)) as progress:
         session = verify_all(entries, timeout=options.timeout, jobs=options.jobs, stop_early=options.stop_early,
                              on_verdict=terminal.verdict, on_progress=progress, certificates=options.certificates or options.coq, fresh=options.fresh)
-        if options.coq is not None:
+        if options.coq is not None and not session.interrupted:
             _with_coq(session, options.coq, terminal, progress)
     terminal.summary(session)
     if options.json:
@@ -100,7 +100,7 @@ def _builtin(entries: list[Collected], folder: str) -> list[Collected]:
 
 
 def _with_coq(session: Session, folder: str, terminal: Terminal, progress: Callable[[str, str], None]) -> None:
-    """What coqc says of the verdicts; what is not installed is said, and loses nothing else."""
+    """What coqc says of the verdicts. Without coqc, after an interrupt, or where theories cannot be written, they stay as they are."""
     from pathlib import Path
 
     from cdmtheory.engine.formal import confirm
@@ -108,7 +108,10 @@ def _with_coq(session: Session, folder: str, terminal: Terminal, progress: Calla
     try:
         session.verdicts, undecided = confirm(session.verdicts, Path(folder), lambda c: progress("coqc", c.name))
     except OSError as error:
-        terminal.note(f"{error}; the theories are in {folder}" if isinstance(error, FileNotFoundError) and error.errno is None else f"--coq: {error}")
+        terminal.note(f"--coq {folder}: {error}")
+        return
+    except KeyboardInterrupt:
+        session.interrupted = True
         return
     for message in undecided:
         terminal.note(message)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 __all__ = ["ALLOWED", "INSTALL", "Compiled", "compile_theories", "coqc", "required", "sources", "stated"]
 
-INSTALL = "coqc is not installed; install Coq (Debian, Ubuntu: apt-get install --no-install-recommends coq; elsewhere: coq.inria.fr, version 8.16 or later)"
+INSTALL = "coqc is not installed, so nothing was compiled; install Coq 8.16 or later (Debian: apt-get install --no-install-recommends coq; elsewhere: coq.inria.fr)"
 SECONDS = 300  # that one theory may take
 
 ALLOWED = frozenset({"ClassicalDedekindReals.sig_forall_dec", "ClassicalDedekindReals.sig_not_dec",
@@ -97,10 +97,14 @@ def compile_theories(theories: Mapping[str, str], wanted: Iterable[str] | None =
                 started[name] = pool.submit(_one, compiler, Path(folder), name, theories[name], before, tell)
             return started[name]
 
-        for name in names:
-            start(name)
-        found = {name: future.result() for name, future in started.items()}
-        audited = _audit(compiler, Path(folder), [c for c in found.values() if c.accepted])
+        try:
+            for name in names:
+                start(name)
+            found = {name: future.result() for name, future in started.items()}
+            audited = _audit(compiler, Path(folder), [c for c in found.values() if c.accepted])
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     return {name: audited.get(name, found[name]) for name in names}
 
 
