@@ -15,7 +15,8 @@ from pathlib import Path
 
 __all__ = ["ALLOWED", "INSTALL", "Compiled", "compile_theories", "coqc", "required", "sources", "stated"]
 
-INSTALL = "coqc is not installed, so nothing was compiled; install Coq 8.16 or later (Debian: apt-get install --no-install-recommends coq; elsewhere: coq.inria.fr)"
+INSTALL = ("coqc is not installed, so nothing was compiled; install Coq 8.16 or later "
+           "(Debian: apt-get install --no-install-recommends coq; elsewhere: coq.inria.fr)")
 SECONDS = 300  # that one theory may take
 
 ALLOWED = frozenset({"ClassicalDedekindReals.sig_forall_dec", "ClassicalDedekindReals.sig_not_dec",
