@@ -80,6 +80,65 @@ Proof.
   eapply Rle_trans; [apply decreasing_in_k; exact I | exact IH].
 Qed.
 
+(* To the second order, and strictly. *)
+Lemma times_one_less : forall k, 0 <= INR k * (INR k - 1).
+Proof.
+  intros [| k]; [simpl; lra |]. rewrite S_INR. pose proof (pos_INR k). apply Rmult_le_pos; lra.
+Qed.
+
+Theorem second_order_at_most_one : forall r k, 0 <= r <= 1 ->
+  r ^ k * (1 + INR k * (1 - r) + INR k * (INR k + 1) * (1 - r) ^ 2 / 2) <= 1.
+Proof.
+  intros r k [P Q]. induction k as [| k IH]; [simpl; lra |]. rewrite S_INR. simpl (r ^ S k). pose proof (pos_INR k) as N.
+  assert (A : 0 <= r ^ k * ((INR k + 1) * (INR k + 2) * ((1 - r) * (1 - r) ^ 2) / 2)); [| lra].
+  apply Rmult_le_pos; [apply pow_le; exact P |]. apply Rmult_le_pos; [| lra].
+  apply Rmult_le_pos; [apply Rmult_le_pos; lra | apply Rmult_le_pos; [lra | apply pow2_ge_0]].
+Qed.
+
+Theorem second_order_above : forall r k, 0 <= r <= 1 -> r ^ k <= 1 - INR k * (1 - r) + INR k * (INR k - 1) * (1 - r) ^ 2 / 2.
+Proof.
+  intros r k [P Q]. induction k as [| k IH]; [simpl; lra |]. rewrite S_INR. simpl (r ^ S k). pose proof (times_one_less k) as N.
+  assert (A : r * r ^ k <= r * (1 - INR k * (1 - r) + INR k * (INR k - 1) * (1 - r) ^ 2 / 2)) by (apply Rmult_le_compat_l; assumption).
+  assert (B : 0 <= INR k * (INR k - 1) * ((1 - r) * (1 - r) ^ 2)).
+  { apply Rmult_le_pos; [exact N | apply Rmult_le_pos; [lra | apply pow2_ge_0]]. }
+  lra.
+Qed.
+
+Theorem second_order_below : forall r k, 1 <= r -> 1 - INR k * (1 - r) + INR k * (INR k - 1) * (1 - r) ^ 2 / 2 <= r ^ k.
+Proof.
+  intros r k P. induction k as [| k IH]; [simpl; lra |]. rewrite S_INR. simpl (r ^ S k). pose proof (times_one_less k) as N.
+  assert (A : r * (1 - INR k * (1 - r) + INR k * (INR k - 1) * (1 - r) ^ 2 / 2) <= r * r ^ k) by (apply Rmult_le_compat_l; lra).
+  assert (B : 0 <= INR k * (INR k - 1) * ((r - 1) * (1 - r) ^ 2)).
+  { apply Rmult_le_pos; [exact N | apply Rmult_le_pos; [lra | apply pow2_ge_0]]. }
+  lra.
+Qed.
+
+Theorem bernoulli_strict : forall r k, 0 <= r -> r <> 1 -> 1 - INR (S (S k)) * (1 - r) < r ^ S (S k).
+Proof.
+  intros r k P D. pose proof (bernoulli r (S k) P) as B. rewrite !S_INR in *. simpl (r ^ S (S k)) in *. pose proof (pos_INR k) as N.
+  assert (A : r * (1 - (INR k + 1) * (1 - r)) <= r * r ^ S k) by (apply Rmult_le_compat_l; assumption).
+  assert (C : 0 < (INR k + 1) * (1 - r)²) by (apply Rmult_lt_0_compat; [lra | apply Rlt_0_sqr; lra]).
+  unfold Rsqr in C. simpl (r ^ S k) in A. lra.
+Qed.
+
+Theorem power_below_its_base : forall r k, 0 <= r < 1 -> r ^ S (S k) = 0 \/ r ^ S (S k) < r.
+Proof.
+  intros r k [P Q]. destruct (Rle_lt_or_eq_dec 0 r P) as [positive | zero]; [right | left; rewrite <- zero; simpl; ring].
+  destruct (power_decreasing r k (conj P (Rlt_le _ _ Q))) as [_ A].
+  assert (B : r * r ^ S k <= r * r) by (apply Rmult_le_compat_l; lra). assert (C : 0 < r * (1 - r)) by (apply Rmult_lt_0_compat; lra).
+  change (r ^ S (S k)) with (r * r ^ S k). lra.
+Qed.
+
+Theorem power_with_factor_below_one : forall r k, 0 <= r < 1 -> r ^ S k * (1 + INR (S k) * (1 - r)) < 1.
+Proof.
+  intros r k [P Q]. induction k as [| k IH].
+  - assert (0 < (1 - r) * (1 - r)) by (apply Rmult_lt_0_compat; lra). simpl. lra.
+  - eapply Rle_lt_trans; [apply (with_double_root_decreasing_in_k r (S k) (conj P (Rlt_le _ _ Q))) | exact IH].
+Qed.
+
+Theorem power_of_product : forall a b k, (a * b) ^ k = a ^ k * b ^ k.
+Proof. intros a b k. apply Rpow_mult_distr. Qed.
+
 (* What complexity claims need. *)
 Theorem below_exponential : forall x : R, x <= exp (x - 1).
 Proof. intro x. pose proof (exp_ineq1_le (x - 1)). lra. Qed.
