@@ -103,7 +103,7 @@ def test_names_and_comments_cannot_break_out():
     assert identifier("sqrt", set()) == "sqrt_"
     assert identifier("F3", set()) == "F3_"
     assert identifier("λ", set()) == "v_"
-    assert identifier("a", {"a"}) == "a_"
+    assert identifier("a", {"a", "a_2"}) == "a_3"
     assert stem("my file.py::rate") == "my_file_rate"
     assert stem("2x") == "claim_2x"
     assert comment(['a *) Axiom b : False. (* "c']) == "(* a * ) Axiom b : False. ( * 'c *)\n"

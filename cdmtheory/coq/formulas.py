@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -128,8 +129,8 @@ def identifier(text: str, taken: set[str]) -> str:
     """A name of Coq like the given one, different from those taken and from the words that a theory uses."""
     found = re.sub(r"[^A-Za-z0-9_]", "_", text)
     found = found if found[:1].isalpha() else f"v{found}"
-    while found in taken | WORDS or re.fullmatch(r"[A-Z]{1,2}[0-9]+|(of|either|decided)_[a-z]+", found):
-        found += "_"
+    found += "_" if found in WORDS or re.fullmatch(r"[A-Z]{1,2}[0-9]+|(of|either|decided)_[a-z]+", found) else ""
+    found = next(name for name in (found, *(f"{found}_{i}" for i in itertools.count(2))) if name not in taken)
     taken.add(found)
     return found
 
