@@ -89,7 +89,7 @@ def forms(method: Method) -> Forms:
         return Forms(Affine(2 * at.constant, 2 * at.slope), Affine(1 + 0 * center, 0 * center), at, Recurrence(2 * center, 1 + 0 * center, center))
     schedule = method.to(Arithmetic.BALL).schedule
     if schedule.constant is None or len(schedule.opening) > 1:
-        raise NoRecurrence(f"{method!r} changes from step to step and has no closed form; step through it with cdmtheory.simulate.spectral")
+        raise NoRecurrence(f"{method!r} changes from step to step and has no recurrence of its own; step through it with cdmtheory.simulate.spectral")
     return Forms(Affine.of(lambda c, h: characteristic(c, h).trace, schedule.constant),
                  Affine.of(lambda c, h: characteristic(c, h).determinant, schedule.constant), Affine.of(_first_residual, next(iter(schedule))), None)
 

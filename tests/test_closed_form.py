@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from itertools import islice
 
 import flint
 import numpy as np
@@ -21,6 +22,7 @@ from cdmtheory.methods import (
     nesterov,
     phased,
     polyak,
+    step,
     triple_momentum,
 )
 from cdmtheory.modes import residual
@@ -32,7 +34,7 @@ from cdmtheory.simulate.nonuniform import consecutive_sums
 from cdmtheory.simulate.stepwise import spectral
 from cdmtheory.simulate.twofold import Twofold, angle, log1p
 from cdmtheory.spectra import Spectrum, synthetic
-from tolerances import CONSECUTIVE_OF_ENVELOPE, EPS, FAR_OF_ENVELOPE, NEAR_OF_ENVELOPE, NON_UNIFORM, STEPPED_DOUBLE_ROOT, TWOFOLD, VELOCITY_FORM
+from tolerances import CONSECUTIVE_OF_ENVELOPE, EPS, FAR_OF_ENVELOPE, NEAR_OF_ENVELOPE, NON_UNIFORM, STEPPED_DOUBLE_ROOT, TWOFOLD, VELOCITY_FORM, ZERO
 
 Q = Fraction
 
@@ -89,11 +91,7 @@ def test_logarithms_below_underflow(which: int) -> None:
 
 
 def test_closed_forms_are_the_definition(method: Method) -> None:
-    """Every method of METHODS that has one, against the definition in exact rationals."""
-    if method.name == "phased":
-        with pytest.raises(NoRecurrence):
-            residuals(method, np.ones(1), np.arange(3))
-        return
+    """Every method of METHODS against the definition in exact rationals."""
     h = np.array([0.25, 0.5, 1.0, 1.75, 4.0])
     found = residuals(method, h, np.arange(12))
     expected = np.array([[float(residual(method, k, Q(each))) for each in h] for k in range(12)])
@@ -157,8 +155,33 @@ def test_bad_input_is_named(h: object, k: object, error: type[Exception], word: 
 
 
 def test_no_closed_form_is_said() -> None:
+    twice = phased(gradient_descent(1), 3, phased(gradient_descent(1), 2, polyak(1, 2)))
     with pytest.raises(NoRecurrence, match="step through it"):
-        norms(phased(gradient_descent(1), 3, polyak(1, 2)), Spectrum.of_eigenvalues([1.0, 2.0]), np.arange(4))
+        norms(twice, Spectrum.of_eigenvalues([1.0, 2.0]), np.arange(4))
+
+
+@pytest.mark.parametrize("change", [0, 1, 7, 20])
+@pytest.mark.parametrize("first", [0, 2, 3, 7, 9])
+def test_two_phases_with_the_velocity_kept(first: int, change: int) -> None:
+    """Every second method after every kind of first one, against exact rationals."""
+    k, h = np.arange(41), np.array([1.0, 1.5, 60.0, 99.0, 100.0])
+    methods = table(Q(1), Q(100))
+    for which in (0, 2, 3, 6, 7, 9, 10, 12):
+        method = phased(methods[first], change, methods[which])
+        exact = np.array([trajectory(method, Q(each), 60) for each in h.tolist()]).T
+        scale = np.maximum.accumulate(np.abs(exact[::-1]), axis=0)[::-1][:41]
+        assert np.all(np.abs(residuals(method, h, k) - exact[:41]) <= FAR_OF_ENVELOPE * scale + ZERO), method
+        assert np.allclose(norms(method, Spectrum.of_eigenvalues(h), k), np.sqrt(np.mean(exact[:41] ** 2, axis=1)), rtol=FAR_OF_ENVELOPE, atol=ZERO)
+
+
+def trajectory(method: Method, h: Fraction, steps: int) -> list[float]:
+    """p_0 … p_steps from the definition, exact and rounded once."""
+    x = previous = Q(1)
+    seen = [1.0]
+    for c in islice(method, steps):
+        x, previous = step(c, x, previous, lambda y: h * y), x
+        seen.append(float(x))
+    return seen
 
 
 def ball(x: Twofold, i: int) -> flint.arb:

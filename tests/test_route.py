@@ -56,9 +56,12 @@ def test_few_steps_are_stepped_and_many_are_not() -> None:
 
 
 def test_what_has_no_closed_form_is_stepped_and_says_why() -> None:
-    chosen = distances(phased(gradient_descent(1), 3, polyak(0.1, 1)), Spectrum.of_eigenvalues([0.1, 1.0]), np.array([10**4])).plan
+    once = phased(gradient_descent(1), 3, polyak(0.1, 1))
+    spectrum, k = Spectrum.of_eigenvalues([0.1, 1.0]), np.array([10**4])
+    assert distances(once, spectrum, k).plan.route == "closed form"
+    chosen = distances(phased(once, 5, gradient_descent(1)), spectrum, k).plan
     assert chosen.route == "stepping"
-    assert "no closed form" in chosen.why
+    assert "step through it" in chosen.why
 
 
 @pytest.mark.parametrize(("problem", "options", "word"), [

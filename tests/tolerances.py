@@ -73,7 +73,9 @@ CONSECUTIVE_OF_ENVELOPE = 1e-11
 TWOFOLD = 2.0**-100
 # The spreading kernel of width 15, relative to the sum of moduli; measured 2e-14.
 NON_UNIFORM = 1e-13
-# Stepping at a double root: rounding the step size once moves x_k by about k²·eps of itself, 1e-10 after 700 steps.
+# Stepping Polyak's method: rounding the step size once moves x_k at a double root by about k²·eps of itself, 1e-10 after 700 steps.
 STEPPED_DOUBLE_ROOT = 1e-9
 # Between array libraries, relative to the envelope, as the issue asks; their sines and exponentials differ in the last place.
 BACKEND_OF_ENVELOPE = 1e-14
+# What balls of 256 bits leave of a residual that is exactly zero.
+ZERO = 1e-60

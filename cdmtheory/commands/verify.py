@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from cdmtheory.commands import USAGE_ERROR
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cdmtheory.collect import Collected
     from cdmtheory.engine.session import Session
     from cdmtheory.engine.verdict import Verdict
@@ -23,6 +25,7 @@ EPILOG = """examples:
   cdmtheory verify --json - my_claims.py          everything as JSON on standard output
   cdmtheory verify --html report.html             everything as a page to read
   cdmtheory verify --format github --junit claims.xml claims/     in a workflow
+  cdmtheory verify my_claims.py --coq DIR         what a certificate proves, proved again by Coq's kernel
 
 exit codes: 0 all as claimed | 1 something refuted, vacuous or contradictory, or a near miss that held | 2 usage, or a file that
 could not be loaded | 3 internal error | 4 something undecided | 5 no claims found | 130 interrupted
@@ -42,6 +45,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--timeout", type=float, default=60, metavar="SECONDS", help="per claim, and per near miss (default: 60)")
     parser.add_argument("--certificates", metavar="DIR", help="write the certificates of what is proved there; a valid one found there is re-checked instead")
     parser.add_argument("--fresh", action="store_true", help="prove everything again, whatever certificates are kept")
+    parser.add_argument("--coq", metavar="DIR", help="write what is proved as Coq theories there, and compile them if coqc is installed (certificates "
+                        "go there too, unless --certificates names another folder)")
     parser.add_argument("--list", dest="only_list", action="store_true", help="show what would be decided, and stop")
 
 
@@ -60,8 +65,9 @@ def run(options: argparse.Namespace) -> int:
         for name in ("json", "html", "junit"):
             if (path := getattr(options, name)) and not (name == "json" and to_stdout):
                 _check_writable(f"--{name}", path)
-        if options.certificates is not None:
-            _make_folder(options.certificates)
+        for option, folder in (("--certificates", options.certificates), ("--coq", options.coq)):
+            if folder is not None:
+                _make_folder(option, folder)
         from cdmtheory.collect import builtin_claims, collect
 
         found = collect(options.paths) if options.paths else _builtin(collect([str(builtin_claims())]), str(builtin_claims().parent))
@@ -83,7 +89,9 @@ def run(options: argparse.Namespace) -> int:
 
     with terminal.progress(len(entries)) as progress:
         session = verify_all(entries, timeout=options.timeout, jobs=options.jobs, stop_early=options.stop_early,
-                             on_verdict=show, on_progress=progress, certificates=options.certificates, fresh=options.fresh)
+                             on_verdict=show, on_progress=progress, certificates=options.certificates or options.coq, fresh=options.fresh)
+        if options.coq is not None and not session.interrupted:
+            _with_coq(session, options.coq, terminal, progress)
     terminal.summary(session)
     return _write(session, entries, options, terminal)
 
@@ -128,8 +136,27 @@ def _builtin(entries: list[Collected], folder: str) -> list[Collected]:
     return [replace(e, id=e.id.removeprefix(folder + os.sep).replace(os.sep, "/")) for e in entries]
 
 
-def _make_folder(path: str) -> None:
-    """Refuse a folder that certificates cannot be written to."""
+def _with_coq(session: Session, folder: str, terminal: Terminal, progress: Callable[[str, str], None]) -> None:
+    """What coqc says of the verdicts. Without coqc, after an interrupt, or where theories cannot be written, they stay as they are."""
+    from pathlib import Path
+
+    from cdmtheory.engine.formal import confirm
+
+    try:
+        session.verdicts, undecided = confirm(session.verdicts, Path(folder), lambda c: progress("coqc", c.name))
+    except OSError as error:
+        terminal.note(f"--coq {folder}: {error}")
+        return
+    except KeyboardInterrupt:
+        session.interrupted = True
+        return
+    for message in undecided:
+        terminal.note(message)
+    terminal.coq(session.verdicts)
+
+
+def _make_folder(option: str, path: str) -> None:
+    """Refuse a folder that certificates or theories cannot be written to."""
     import os
 
     try:
@@ -137,7 +164,7 @@ def _make_folder(path: str) -> None:
         if not os.access(path, os.W_OK):
             raise PermissionError(None, "it cannot be written to")
     except OSError as error:
-        raise ValueError(f"--certificates {path}: {error.strerror or error}; give a folder that can be written to") from None
+        raise ValueError(f"{option} {path}: {error.strerror or error}; give a folder that can be written to") from None
 
 
 def _check_writable(option: str, path: str) -> None:

@@ -6,7 +6,8 @@ argument that is none of NumPy's, and computed there.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 import array_api_compat
@@ -18,6 +19,7 @@ from cdmtheory.methods import Method
 from cdmtheory.recurrence import weighted_eigenvalues
 from cdmtheory.simulate.bounds import chunks, squared_norms
 from cdmtheory.simulate.kernel import CLIP, Modes
+from cdmtheory.simulate.two_phases import after_the_change, phases, state_at_the_change
 from cdmtheory.spectra import Spectrum
 
 __all__ = ["log_residuals", "norms", "residuals"]
@@ -39,7 +41,7 @@ def residuals(method: Method, eigenvalues: Any, k: Any) -> Any:
     TypeError
         If numbers are not float64 (single precision would lose the phase after 10⁷ turns of a mode), or steps no integers.
     NoRecurrence
-        If the method has no closed form (``phased``).
+        If the method changes more than once.
     """
     xp, sign, log, rest = _evaluated(method, eigenvalues, k)
     with np.errstate(over="ignore"):
@@ -63,12 +65,37 @@ def _evaluated(method: Method, eigenvalues: Any, k: Any) -> tuple[Any, Any, Any,
         h, exact = _doubles("eigenvalues", eigenvalues), {}
         if not (h > 0).all():
             raise ValueError(f"eigenvalues: {float(h.min())!r} is among them; allowed are numbers > 0")
+    if method.name == "phased":
+        return xp, *(xp.asarray(a, device=device) for a in _phased(method, h, exact, _to_numpy(steps)))
     modes = Modes.of(method, h, np.full(len(h), 1 / len(h)), exact)
     back = np.argsort(modes.places)
     if xp is not array_api_compat.array_namespace(h):
         modes, back = modes.on(xp, device), xp.asarray(back, device=device)
-    sign, log, rest = signed(modes, steps)
-    return xp, *(xp.take(xp.broadcast_to(a, sign.shape), back, axis=1) for a in (sign, log, rest))
+    return xp, *_in_order(signed(modes, steps), back)
+
+
+def _in_order(parts: tuple[Any, Any, Any], back: Any) -> tuple[Any, ...]:
+    """In the order of the eigenvalues."""
+    xp = array_api_compat.array_namespace(back)
+    return tuple(xp.take(xp.broadcast_to(part, parts[0].shape), back, axis=1) for part in parts)
+
+
+def _phased(method: Method, h: Floats, exact: Mapping[int, Fraction], steps: NDArray[np.int64]) -> tuple[Floats, ...]:
+    """Two closed forms, one after the other."""
+    state = state_at_the_change(method, h, exact)
+    found = [np.empty((len(steps), len(h))) for _ in range(3)]
+    first, change, second = phases(method)
+    shares = np.full(len(h), 1 / len(h))
+    for after, which in ((False, first), (True, second)):
+        rows = np.flatnonzero((steps > change) == after)
+        if len(rows):
+            modes, at = Modes.of(which, h, shares, exact), steps[rows] - change * after
+            parts = signed(modes, at)
+            if after:
+                parts = after_the_change(modes, parts, at, state)
+            for whole, part in zip(found, _in_order(parts, np.argsort(modes.places)), strict=True):
+                whole[rows] = part
+    return tuple(found)
 
 
 def signed(modes: Modes, steps: Any) -> tuple[Any, Any, Any]:
@@ -135,7 +162,7 @@ def norms(method: Method | Sequence[Method], spectrum: Spectrum, k: ArrayLike, *
     Raises
     ------
     ValueError
-        If k or the weights do not fit; NoRecurrence for a method without closed form.
+        If k or the weights do not fit; NoRecurrence for a method that changes more than once.
     """
     steps = _steps(k, *_library(np.empty(0)))
     if isinstance(method, Method):
@@ -155,16 +182,19 @@ def _several(squared: Any, spectrum: Spectrum) -> Floats:
 
 def _norms(method: Method, spectrum: Spectrum, steps: NDArray[np.int64], squared: Any, *, log: bool) -> Floats:
     if isinstance(squared, np.ndarray) and squared.ndim == 2:
-        modes = Modes.of(method, spectrum.eigenvalues, np.full(len(spectrum), 1 / len(spectrum)), {0: spectrum.mu, len(spectrum) - 1: spectrum.L})
-        weights = squared[:, modes.places].T
+        h, exact, weights = spectrum.eigenvalues, {0: spectrum.mu, len(spectrum) - 1: spectrum.L}, squared.T
     else:
         h, exact, shares, _ = weighted_eigenvalues(spectrum, squared)
-        modes = Modes.of(method, h, shares, exact)
-        weights = modes.weights[:, None]
-        if len(steps) >= _CONSECUTIVE and not log and (np.diff(steps) == 1).all():
-            return _consecutive(modes, steps)
-    batch = max(1, _AT_ONCE // len(modes))
-    found = np.concatenate([_logarithms(modes, steps[i:i + batch], weights) for i in range(0, len(steps), batch)])
+        weights = shares[:, None]
+    if method.name == "phased":
+        found = _logarithms(_phased(method, h, exact, steps), weights)
+    else:
+        modes = Modes.of(method, h, weights[:, 0], exact)
+        if len(steps) >= _CONSECUTIVE and weights.shape[1] == 1 and not log and (np.diff(steps) == 1).all():
+            whole = _consecutive(modes, steps)
+            return whole[:, None] if np.ndim(squared) == 2 else whole
+        batch = max(1, _AT_ONCE // len(modes))
+        found = np.concatenate([_logarithms(signed(modes, steps[i:i + batch]), weights[modes.places]) for i in range(0, len(steps), batch)])
     if not log:
         with np.errstate(over="ignore"):
             found = np.exp(found)
@@ -172,9 +202,9 @@ def _norms(method: Method, spectrum: Spectrum, steps: NDArray[np.int64], squared
     return result
 
 
-def _logarithms(modes: Modes, steps: NDArray[np.int64], weights: Floats) -> Floats:
+def _logarithms(parts: tuple[Any, ...], weights: Floats) -> Floats:
     """log ‖x_k‖, shape (n, s): the largest modulus of a mode is taken out before squares are summed."""
-    p, log, rest = signed(modes, steps)
+    p, log, rest = parts
     largest = log.max(axis=1, keepdims=True)
     p = p * np.exp(np.maximum(log - largest, -CLIP)) * (1 + rest)
     with np.errstate(divide="ignore"):
@@ -184,7 +214,7 @@ def _logarithms(modes: Modes, steps: NDArray[np.int64], weights: Floats) -> Floa
 
 def _consecutive(modes: Modes, steps: NDArray[np.int64]) -> Floats:
     early = int(np.searchsorted(steps, 2))
-    parts = [np.exp(_logarithms(modes, steps[:early], modes.weights[:, None]))[:, 0]]
+    parts = [np.exp(_logarithms(signed(modes, steps[:early]), modes.weights[:, None]))[:, 0]] if early else []
     for start, count in chunks(int(steps[0]) + early, int(steps[-1]) + 1):
         squares = squared_norms(modes, start, count)
         parts.append(np.sqrt(np.maximum(squares.values, 0)) * np.exp(squares.log_scale))

@@ -24,6 +24,7 @@ from cdmtheory.recurrence import NoRecurrence, forms
 from cdmtheory.simulate.bounds import FOURIER
 from cdmtheory.simulate.closed_form import norms
 from cdmtheory.simulate.stepwise import dense, spectral
+from cdmtheory.simulate.two_phases import phases
 from cdmtheory.spectra import Spectrum, merge_equal
 
 __all__ = ["Distances", "Plan", "distances", "plan", "stepping_seconds"]
@@ -141,9 +142,12 @@ def _closed_seconds(method: Method, k: NDArray[np.int64], size: int, rows: int) 
     """Set-up, then single steps or, if they follow each other, a transform or matrix products."""
     import flint
 
+    set_up = 2e-3 + 1.2e-6 * size
+    if method.name == "phased":
+        first, _, second = phases(method)
+        return sum(_closed_seconds(each, k[:1], size, rows) for each in (first, second)) + size * (6e-5 + len(k) * 1e-7)
     with flint.ctx.workprec(64):
         found = forms(method)
-    set_up = 2e-3 + 1.2e-6 * size
     if len(k) < 256 or rows > 1 or not (np.diff(k) == 1).all():
         return set_up + len(k) * size * (6e-8 + 1e-9 * rows)
     alike = abs(float(found.determinant.slope)) < 1e-15 < abs(float(found.determinant.constant)) and size >= FOURIER

@@ -50,16 +50,16 @@ def seconds(value: float) -> str:
     return f"{value * 1e6:.3g} µs"
 
 
-def interleaved(*runs: Callable[[], Any], times: int = 7) -> list[float]:
+def interleaved(*runs: Callable[[], Any], times: int = 7, clock: Callable[[], float] = time.perf_counter) -> list[float]:
     """The best time of each, taken in turn."""
     best = [np.inf] * len(runs)
     for run in runs:
         run()  # compiles, fills caches
     for _ in range(times):
         for i, run in enumerate(runs):
-            began = time.perf_counter()
+            began = clock()
             run()
-            best[i] = min(best[i], time.perf_counter() - began)
+            best[i] = min(best[i], clock() - began)
     return best
 
 
@@ -238,24 +238,26 @@ def worst_case(smoke: bool) -> Iterator[Line]:
     yield line(f"worst case over [μ, L] at k = {k}: {float(enclosure):.3e} ± {float(enclosure.rad()):.0e}, PEPit {found:.3e}", "PEPit", fast, slow, "≥ 100")
 
 
-def busy(x: int) -> int:
-    end = time.perf_counter() + 0.005
-    while time.perf_counter() < end:
-        pass
+def nothing(x: int) -> int:
     return x
 
 
 def sweeps(smoke: bool) -> Iterator[Line]:
-    """Overhead per task: what a longer sweep takes more, times the workers, less the work."""
-    n, cores = (40, 2) if smoke else (4000, len(os.sched_getaffinity(0)))
+    """Processor time per task of this process and its workers: what a longer sweep of tasks that do nothing takes more."""
+    n = 400 if smoke else 40_000
     with tempfile.TemporaryDirectory() as folder:
         taken = []
         for count in (n // 4, n):
-            began = time.perf_counter()
-            sweep(busy, [{"x": i} for i in range(count)], journal=Path(folder) / f"{count}", progress=False)
-            taken.append(time.perf_counter() - began)
-    overhead = (taken[1] - taken[0]) * cores / (n - n // 4) - 0.005
-    yield Line("overhead per task of a sweep with journal", "a task of 5 ms", seconds(max(overhead, 1e-9)), "5 ms", f"{overhead / 0.005:.3f}", "≤ 0.05")
+            began = _processor_time()
+            sweep(nothing, [{"x": i} for i in range(count)], journal=Path(folder) / f"{count}", progress=False)
+            taken.append(_processor_time() - began)
+    overhead = (taken[1] - taken[0]) / (n - n // 4)
+    yield Line("overhead per task of a sweep with journal, processor time", "a task of 5 ms", seconds(overhead), "5 ms", f"{overhead / 0.005:.3f}", "≤ 0.05")
+
+
+def _processor_time() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 def array_api(smoke: bool) -> Iterator[Line]:
@@ -274,7 +276,7 @@ def array_api(smoke: bool) -> Iterator[Line]:
         return cosine + modes.ratio_of_sine * sine, modes.ratio_of_sine * cosine - sine
 
     rotating = modes.take(np.arange(len(modes.angle)))
-    standard, direct = interleaved(lambda: rotating.state(k), plain, times=15)
+    standard, direct = interleaved(lambda: rotating.state(k), plain, times=15, clock=time.process_time)
     yield Line("kernel through the array-API standard", "the same in NumPy", seconds(standard), seconds(direct), f"{standard / direct:.2f}", "≤ 1.10")
     residuals(gradient_descent(Fraction(1)), spectrum, k[:2])
 
