@@ -28,6 +28,8 @@ from cdmtheory.methods import (
 )
 from cdmtheory.recurrence import recurrences, value
 from cdmtheory.simulate.bounds import block_bounds, envelope, squared_norms
+from cdmtheory.simulate.closed_form import norms
+from cdmtheory.simulate.compare import RIVALS
 from cdmtheory.simulate.hitting import hit
 from cdmtheory.simulate.kernel import Modes
 from cdmtheory.spectra import Spectrum, synthetic
@@ -260,3 +262,20 @@ def test_doubles_are_within_their_stated_error(log_kappa: int, log_gap: int, log
             assert lower <= exact * (1 + 1e-15) + UNDERFLOW
             assert upper >= exact * (1 - 1e-15)
             assert upper - lower <= allowed * max(ceiling, UNDERFLOW)
+
+
+@pytest.mark.parametrize("name", sorted(RIVALS))
+@pytest.mark.parametrize("law", ["log-uniform", "two-cluster"])
+def test_at_a_condition_number_of_1e12(name: str, law: str) -> None:
+    """Found by scanning transforms of many steps, held against norms at single steps."""
+    spectrum = synthetic(law, 10**12, 300)
+    method = RIVALS[name](spectrum.mu, spectrum.L)
+    found = hit(method, spectrum, 1e-6)
+    assert found.first is not None
+    assert found.settled is not None
+    before, after = (norms(method, spectrum, edge + np.arange(-200, 200)) for edge in (found.first, found.settled))
+    near = 1e-11 if name.startswith("gd") else 0.0  # 10¹³ steps: neighbouring norms differ by 10⁻¹³
+    assert before[:200].min() > 1e-6 * (1 - near)
+    assert before[200] <= 1e-6 * (1 + near)
+    assert after[199] > 1e-6 * (1 - near)
+    assert after[200:].max() <= 1e-6 * (1 + near)

@@ -231,7 +231,7 @@ class _Question:
         if self.whole is not None:
             part = slice(start - 2, start - 2 + count)
             return Squares(self.whole.values[part], self.whole.error[part], self.whole.log_scale[part])
-        self._spend(count * 64 + 16 * len(self.modes) if self.fast else count * len(self.modes) / 16 + len(self.modes))
+        self._spend(count * 4 + 16 * len(self.modes) if self.fast else count * len(self.modes) / 16 + len(self.modes))
         return squared_norms(self.modes, start, count)
 
     def _spend(self, evaluations: float) -> None:
