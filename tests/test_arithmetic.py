@@ -41,7 +41,8 @@ def test_two_systems_do_not_mix(kind, value, other_kind, other):
         METHODS["heavy_ball"](value, other)
 
 
-@pytest.mark.parametrize("value", [True, "1", b"1", 1j, None, object(), np.array([1j]), np.array([True]), np.array([None])], ids=repr)
+@pytest.mark.parametrize("value", [True, "1", b"1", 1j, None, object(), np.array([1j]), np.array([True]), np.array([None])],
+                         ids=lambda v: "object" if type(v) is object else repr(v))
 def test_what_is_not_a_real_number_is_refused(value):
     with pytest.raises(TypeError, match="weight"):
         arithmetic_of(weight=value)
