@@ -60,3 +60,7 @@ DOUBLE_ROOT = 1e-7
 
 # The largest radius, relative to the number, with which a ball counts as an answer: a wide ball contains everything.
 BALL = 1e-9
+
+# Of step counts fitted against the weight decay over decades: counts are whole, and phase 1
+# hands over at other coordinates each time. A twentieth of a decade per decade.
+FITTED_EXPONENT = 0.05
