@@ -103,26 +103,11 @@ def _spectrum(options: argparse.Namespace) -> Any:
 
 
 def _with_progress(given: Any, options: argparse.Namespace, weights: Any) -> Steps:
-    """The answer; whoever waits longer than two seconds at a terminal sees a bar."""
-    from threading import Timer
-
-    from rich.console import Console
-    from rich.progress import Progress
-
+    from cdmtheory.progress import late_bar
     from cdmtheory.simulate.compare import steps
 
-    names = options.methods.split(",")
-    with_bar = Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
-    task = with_bar.add_task("", total=len(names) + 1)
-    late = Timer(2.0, with_bar.start)
-    late.daemon = True
-    late.start()
-    try:
-        return steps(given, tolerance=options.tolerance, methods=options.methods, weights=weights,
-                     progress=lambda name: with_bar.update(task, advance=1, description=name))
-    finally:
-        late.cancel()
-        with_bar.stop()
+    with late_bar(len(options.methods.split(",")) + 1) as advance:
+        return steps(given, tolerance=options.tolerance, methods=options.methods, weights=weights, progress=lambda name: advance(1, name))
 
 
 def _write(result: Steps, given: Any, weights: Any, options: argparse.Namespace) -> None:
