@@ -17,6 +17,7 @@ COMMANDS = {
     "check": "re-check certificates, with nothing but the standard library",
     "steps": "count the steps each method needs to a tolerance, on a synthetic spectrum or on your own Hessian",
     "figures": "draw the figures and write the data they show",
+    "study": "GROKtimizer against its rivals, tuned alike, on synthetic tasks and real data",
 }
 
 EPILOG = """examples:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import Enum
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -13,11 +13,20 @@ from typing import Any, NamedTuple
 __all__ = ["CALM_LOSS", "CALM_STEPS", "Controller", "Decision", "Observation", "Switch", "damped"]
 
 CALM_LOSS, CALM_STEPS = 0.05, 20  # a loss this small for so many steps in a row is interpolation; accuracy alone fired too early
+PLATEAU, FALL = 32, 0.8  # or a loss whose mean over so many steps is more than this times that over as many before: waiting gains little
 SLACK = 1.05  # from rest the objective falls along every continuous path; a discrete one gets this much
 WAYWARD = 10.0  # phase 1 may overshoot its first loss by this factor
 LOOK = 10  # steps between two looks at the whole objective, which costs a pass over the weights
 MOST_REPAIRS = 40
-COLLAPSED = 1e-2  # of the norm at the switch
+REACH = 1.5  # step size of phase 2 times hmax; twice as much still contracts, and the guard repairs it where the curvature rises
+COLLAPSED, GONE = 1e-2, 1e-3  # of the norm at the switch, where the loss has risen, and in any case
+
+
+def new_step_size(sharpest: float, decay: float, before: float | None, *, nesterov: bool) -> float:
+    """1/hmax in phase 1 (``decay`` = 0), 1.5/(hmax + λ) in phase 2, 1/(hmax + λ) in the Nesterov form; at most 4 × the one ``before``."""
+    top = sharpest + decay
+    found = (1.0 if nesterov or not decay else REACH) / top if top > 0 else 1.0
+    return found if before is None else min(found, 4 * before)
 
 
 class Observation(NamedTuple):
@@ -29,7 +38,8 @@ class Observation(NamedTuple):
 
 
 Switch = int | Callable[[Observation], bool] | None
-"""Steps of phase 1, a rule of one's own, or None: loss ≤ 0.05 (of the first one where no accuracy is observed), accuracy 1, for 20 steps in a row."""
+"""Steps of phase 1, a rule of one's own, or None: accuracy 1 and loss ≤ 0.05 for 20 steps in a row (loss ≤ 0.05 × the first where no accuracy is
+observed), or a loss below the first that fell by less than a fifth in 32 steps (means over 32)."""
 
 
 class Decision(Enum):
@@ -76,6 +86,7 @@ class Controller:
     first_loss: float = math.nan
     calm: int = 0
     loudest: float = 0.0  # largest loss of the calm steps
+    recent: list[float] = field(default_factory=list)  # losses of phase 1
     limit: float = math.inf
     kept: float = math.inf
     loss_at_switch: float = math.nan
@@ -94,6 +105,11 @@ class Controller:
         """Put back what :meth:`state` gave."""
         for name, value in state.items():
             setattr(self, name, value)
+
+    @property
+    def remeasure(self) -> bool:
+        """Whether curvature is to be measured anew: after 32, 64, 128, … steps of the phase, for it may change by orders of magnitude."""
+        return self.steps >= 32 and self.steps & (self.steps - 1) == 0
 
     @property
     def due(self) -> bool:
@@ -121,9 +137,10 @@ class Controller:
         objective = loss + half
         if not objective <= self.limit:
             return self._repair(objective)
-        if not self.collapsed and half <= COLLAPSED**2 * self.decay_at_switch and loss > 2 * self.loss_at_switch:
+        shrunk = half / self.decay_at_switch if self.decay_at_switch > 0 else 1.0
+        if not self.collapsed and (shrunk <= GONE**2 or (shrunk <= COLLAPSED**2 and loss > 2 * self.loss_at_switch)):
             self.collapsed = True
-            warnings.warn(f"the weights have collapsed: their norm is below {COLLAPSED:g} of that at the switch, and the training loss rose from "
+            warnings.warn(f"the weights have collapsed: their norm is {math.sqrt(shrunk):.2g} × that at the switch, and the training loss went from "
                           f"{self.loss_at_switch:.3g} to {loss:.3g}. The weight decay is too large for this model; lower it", RuntimeWarning, stacklevel=4)
         return self._keep(objective)
 
@@ -134,16 +151,22 @@ class Controller:
         calm = loss <= CALM_LOSS * (self.first_loss if accuracy is None else 1.0) and (accuracy is None or accuracy >= 1)
         self.calm = self.calm + 1 if calm else 0
         self.loudest = max(self.loudest, loss) if calm else 0.0
+        self.recent = [*self.recent[1 - 2 * PLATEAU:], loss]
         if self.guard and not loss <= self.limit:
             return self._repair(loss)
         if not math.isfinite(loss):
             return Decision.GO  # unguarded: the user's own affair
-        over = (self.calm >= CALM_STEPS if self.switch is None else self.steps >= self.switch if isinstance(self.switch, int)
+        over = (self.calm >= CALM_STEPS or self._flat() if self.switch is None else self.steps >= self.switch if isinstance(self.switch, int)
                 else bool(self.switch(Observation(self.steps, loss, accuracy))))
         if over:
-            self.begin(max(loss, self.loudest), decay())
+            self.begin(max(loss, self.loudest, *(self.recent[-PLATEAU:] if self._flat() else ())), decay())
             return Decision.SWITCH
         return self._keep(loss) if self.guard else Decision.GO
+
+    def _flat(self) -> bool:
+        """Whether the loss has come down and hardly falls any more."""
+        before, after = self.recent[:PLATEAU], self.recent[PLATEAU:]
+        return len(after) == PLATEAU and max(after) < self.first_loss and sum(after) > FALL * sum(before)
 
     def begin(self, loss: float, decay: float) -> None:
         """Phase 2 begins here, at this training loss (not a number where nobody observed it)."""
@@ -151,6 +174,7 @@ class Controller:
         self.loss_at_switch, self.decay_at_switch = loss, decay
         self.limit = math.inf if math.isnan(loss) else SLACK * (loss + decay)
         self.kept = loss + decay
+        self.recent = []
 
     def _keep(self, objective: float) -> Decision:
         if objective <= 0.9 * self.kept:
@@ -161,7 +185,7 @@ class Controller:
     def _repair(self, objective: float) -> Decision:
         self.repairs += 1
         self.scale /= 2
-        self.calm = 0
+        self.calm, self.recent = 0, []
         if math.isinf(self.kept) or self.repairs > MOST_REPAIRS:
             raise FloatingPointError(f"the loss is {objective:.3g} " + ("at the first step" if math.isinf(self.kept) else
                                      f"after {self.repairs} repairs, each of which halved the step size") + "; look at the data, the model and the loss")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cdmtheory.groktimizer.control import Controller, Decision, Switch, damped
+from cdmtheory.groktimizer.control import Controller, Decision, Switch, damped, new_step_size
 from cdmtheory.groktimizer.curvature import hessian_product, top_eigenvalue
 from cdmtheory.inputs import count, real_array
 from cdmtheory.methods import Coefficients, step
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["groktimize"]
 
-FIRST_MOMENTUM, REACH = 0.9, 1.5
+FIRST_MOMENTUM = 0.9
 
 
 def groktimize(fun: Callable[..., Any], x0: Any, args: tuple[Any, ...] = (), *, jac: Any, weight_decay: float | None = None,
@@ -79,14 +79,13 @@ class _Run:
 
     def _open(self) -> None:
         """Begin a phase: measure the step size where it is automatic, and note where it begins."""
-        second = self.control.phase == 2
-        if isinstance(self.lr, str):
-            sharpest = max(top_eigenvalue(hessian_product(lambda y: self._at(y)[1], self.y), len(self.y)), 0.0)
-            self.step_size = (1.0 if self.nesterov else REACH) / (sharpest + self.decay) if second else 1.0 / sharpest if sharpest > 0 else 1.0
-        else:
-            self.step_size = float(self.lr)
+        self.step_size = self._measure() if isinstance(self.lr, str) else float(self.lr)
         self.phases.append({"phase": self.control.phase, "first_step": self.control.switch_step or 0, "step_size": self.step_size,
                             "momentum": self._coefficients().momentum, "loss_at_start": self.loss, "norm_at_start": float(np.linalg.norm(self.y))})
+
+    def _measure(self) -> float:
+        sharpest = max(top_eigenvalue(hessian_product(lambda y: self._at(y)[1], self.y), len(self.y), tolerance=0.1), 0.0)
+        return new_step_size(sharpest, self.decay if self.control.phase == 2 else 0.0, self.step_size if self.control.steps else None, nesterov=self.nesterov)
 
     def _coefficients(self) -> Coefficients:
         eta = self.step_size * self.control.scale
@@ -100,6 +99,9 @@ class _Run:
     def advance(self) -> bool:
         """One step, or a repair; False once phase 2 has converged."""
         control = self.control
+        if isinstance(self.lr, str) and control.remeasure:
+            before, self.step_size = self.step_size, self._measure()
+            self.x_prev = self.x - (self.step_size / before) ** 0.5 * (self.x - self.x_prev)  # velocity per step over √step size stays
         decision = control.decide(self.loss, None, lambda: self.decay / 2 * float(self.y @ self.y))
         if decision is Decision.REPAIR:
             self._rest_at(self.copy)

@@ -9,15 +9,14 @@ import numpy as np
 
 import torch
 from cdmtheory.groktimizer.cdm import CDM
-from cdmtheory.groktimizer.control import Controller, Decision, Switch
+from cdmtheory.groktimizer.control import Controller, Decision, Switch, new_step_size
 from cdmtheory.groktimizer.curvature import hessian_product, top_eigenvalue
 
 __all__ = ["GROKtimizer", "flat_gradient"]
 
 FIRST_MOMENTUM = 0.9
-REACH = 1.5  # step size of phase 2 times hmax; the guard repairs it where the curvature rises
 _UNKNOWN = 1e-3  # lr until it is measured
-_OWN = ("control", "first_optimizer", "_auto", "_measured", "_pending", "_copies", "_plain_first")
+_OWN = ("control", "first_optimizer", "_auto", "_measured", "_measured_at", "_pending", "_copies", "_plain_first")
 
 
 class GROKtimizer(CDM):
@@ -26,11 +25,11 @@ class GROKtimizer(CDM):
     ``step(closure)``, where the closure zeroes gradients, calls ``backward()`` on the training loss *without* weight decay and
     returns it; or, with a loop of your own, ``observe(loss, accuracy=None)`` and ``step()`` after ``backward()``.
 
-    ``lr``: step size; "auto" measures hmax, the largest Hessian eigenvalue of the loss, by 2 × 12 or so extra calls of the closure at the
-    first step of each phase: 1/hmax in phase 1, 1.5/(hmax + λ) in phase 2 (1/(hmax + λ) with ``nesterov``).
+    ``lr``: step size; "auto" measures hmax, the largest Hessian eigenvalue of the loss, by 2 × 8 or so extra calls of the closure at the
+    first step of each phase and after 32, 64, 128, … of its steps: 1/hmax in phase 1, 1.5/(hmax + λ) in phase 2 (1/(hmax + λ) with ``nesterov``).
     ``first``: a function from parameters to the optimiser of phase 1; None is SGD with Nesterov momentum 0.9, no weight decay and ``lr``.
     ``switch``: steps of phase 1, a function of an :class:`Observation` that says when it is over, or None: accuracy 1 and loss ≤ 0.05 for
-    20 steps in a row; where no accuracy is observed, loss ≤ 0.05 × the first.
+    20 steps in a row (where no accuracy is observed, loss ≤ 0.05 × the first), or a loss that fell by less than a fifth in 32 steps.
     ``guard``: from rest the objective can only fall; where it exceeds 1.05 × that at the switch, or is not finite, the best weights
     are put back, the velocity is dropped, and the step size halved (in phase 1 at 10 × the first loss). Costs one copy of the weights.
     ``weight_decay`` may differ between parameter groups; see :class:`CDM` for groups without, and for sparse, complex and mixed dtypes.
@@ -60,6 +59,7 @@ class GROKtimizer(CDM):
         self._pending: tuple[float, float | None] | None = None
         self._copies: list[Any] = []
         self._measured = False
+        self._measured_at = 0
         super().__init__(params, lr=_UNKNOWN if self._auto else lr, weight_decay=weight_decay, nesterov=nesterov)
         if first is None:
             self.first_optimizer = torch.optim.SGD([{"params": g["params"], "lr": g["lr"]} for g in self.param_groups], momentum=FIRST_MOMENTUM, nesterov=True)
@@ -101,7 +101,7 @@ class GROKtimizer(CDM):
         """One step of the current phase; returns the closure's loss. A step on which the guard put weights back moves nothing else."""
         if self._auto and any("initial_lr" in group for group in self.param_groups):
             raise RuntimeError("an LR scheduler multiplies a number, but lr='auto' is measured anew in each phase. Give lr a number")
-        if self._auto and not self._measured:
+        if self._auto and (not self._measured or (self.control.remeasure and self.control.steps != self._measured_at)):
             self._measure(closure)
         loss = None
         if closure is not None:
@@ -158,16 +158,18 @@ class GROKtimizer(CDM):
             raise RuntimeError("lr='auto' measures the curvature of the loss and needs step(closure) at the first step of each phase. Or give lr a number")
         gradient, x, precision = flat_gradient(closure, self._parameters())
         kept = [None if p.grad is None else p.grad.clone() for p in self._parameters()]
-        sharpest = max(top_eigenvalue(hessian_product(gradient, x, precision=precision), len(x)), 0.0)
+        sharpest = max(top_eigenvalue(hessian_product(gradient, x, precision=precision), len(x), tolerance=0.1), 0.0)
         for p, grad in zip(self._parameters(), kept, strict=True):
             p.grad = grad
+        least = min(g["weight_decay"] for g in self.param_groups if g["weight_decay"] > 0)
         for group in self.param_groups:
-            if self.phase == 1:
-                group["lr"] = 1.0 / sharpest if sharpest > 0 else 1.0
-            else:
-                least = min(g["weight_decay"] for g in self.param_groups if g["weight_decay"] > 0)
-                group["lr"] = (1.0 if group["nesterov"] else REACH) / (sharpest + (group["weight_decay"] or least))
-        self._measured = True
+            before = group["lr"]
+            decay = 0.0 if self.phase == 1 else group["weight_decay"] or least
+            group["lr"] = new_step_size(sharpest, decay, before if self.control.steps else None, nesterov=group["nesterov"])
+            for p in group["params"]:
+                if "momentum_buffer" in self.state.get(p, {}):  # lr·buffer is the velocity per step; per unit of time √lr·buffer, which stays
+                    self.state[p]["momentum_buffer"].mul_((before / group["lr"]) ** 0.5)
+        self._measured, self._measured_at = True, self.control.steps
 
     def _parameters(self) -> list[Any]:
         return [p for group in self.param_groups for p in group["params"]]
@@ -202,7 +204,7 @@ class GROKtimizer(CDM):
 
     def state_dict(self) -> dict[str, Any]:
         """The state of both phases, of the controller and of the guard. A ``switch`` that is a function is not saved: give it anew."""
-        return {**super().state_dict(), "first": self.first_optimizer.state_dict(), "control": self.control.state(), "measured": self._measured,
+        return {**super().state_dict(), "first": self.first_optimizer.state_dict(), "control": self.control.state(), "measured": [self._measured, self._measured_at],
                 "pending": self._pending, "copies": [c.clone() for c in self._copies]}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
@@ -213,7 +215,7 @@ class GROKtimizer(CDM):
         super().load_state_dict({"state": state_dict["state"], "param_groups": state_dict["param_groups"]})
         self.first_optimizer.load_state_dict(state_dict["first"])
         self.control.load(state_dict["control"])
-        self._measured = state_dict["measured"]
+        self._measured, self._measured_at = state_dict["measured"]
         self._pending = None if state_dict["pending"] is None else tuple(state_dict["pending"])
         self._copies = [c.to(p).clone() for c, p in zip(state_dict["copies"], self._parameters(), strict=False)]
 

@@ -170,9 +170,9 @@ def test_the_guard_repairs_a_step_size_far_too_large():
 
 def test_without_the_guard_it_diverges():
     problem = Problem(network=True)
-    optimizer = GROKtimizer([problem.weights], weight_decay=1e-3, guard=False, switch=100)
+    optimizer = GROKtimizer([problem.weights], 0.01, weight_decay=1e-3, guard=False, switch=100)
     problem.train(optimizer, 101)
-    optimizer.param_groups[0]["lr"] *= 12
+    optimizer.param_groups[0]["lr"] *= 100
     problem.train(optimizer, 300)
     assert not math.isfinite(problem.loss().item())
 
