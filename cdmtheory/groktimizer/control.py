@@ -62,7 +62,7 @@ def damped(step_size: float, curvature: float) -> float:
     """
     from cdmtheory.methods import critically_damped
 
-    if not 0 < step_size * curvature < 4:
+    if not (step_size > 0 and 0 < step_size * curvature < 4):
         raise ValueError(f"lr = {step_size!r} with curvature (or weight_decay) {curvature!r}: the product is {step_size * curvature:.3g}; allowed is a number "
                          "in (0, 4), and one far below 1 for acceleration. Lower lr, or give a positive weight_decay or curvature")
     constant = critically_damped(float(step_size), float(curvature)).schedule.constant

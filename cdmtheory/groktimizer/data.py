@@ -73,7 +73,8 @@ def _folder(package: str, *parts: str) -> Path:
 
 
 def _text(path: Path, *, delimiter: str | None = ",", skip: int = 1) -> Any:
-    return np.genfromtxt(path, dtype=str, delimiter=delimiter, skip_header=skip, comments=None)
+    lines = path.read_text(encoding="utf-8").splitlines()[skip:]
+    return np.array([[cell.strip('"') for cell in line.split(delimiter)] for line in lines if line.strip()]).squeeze()
 
 
 def _nci60() -> tuple[Any, Any]:

@@ -204,8 +204,8 @@ class GROKtimizer(CDM):
 
     def state_dict(self) -> dict[str, Any]:
         """The state of both phases, of the controller and of the guard. A ``switch`` that is a function is not saved: give it anew."""
-        return {**super().state_dict(), "first": self.first_optimizer.state_dict(), "control": self.control.state(), "measured": [self._measured, self._measured_at],
-                "pending": self._pending, "copies": [c.clone() for c in self._copies]}
+        return {**super().state_dict(), "first": self.first_optimizer.state_dict(), "control": self.control.state(),
+                "measured": [self._measured, self._measured_at], "pending": self._pending, "copies": [c.clone() for c in self._copies]}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Continue where :meth:`state_dict` was taken."""

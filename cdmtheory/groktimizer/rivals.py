@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-
 from cdmtheory.groktimizer.cdm import CDM
 from cdmtheory.groktimizer.optimizer import GROKtimizer
 

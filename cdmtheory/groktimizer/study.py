@@ -7,21 +7,21 @@ of its own, then run on other seeds. Cost is counted in gradients, those for mea
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 import os
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from multiprocessing import get_context
-from pathlib import Path
 from typing import Any
 
+from cdmtheory.groktimizer.table import Row
 from cdmtheory.sweeps import sweep
 
-__all__ = ["COLUMNS", "PROFILES", "Profile", "cell", "study", "write"]
+__all__ = ["PROFILES", "Profile", "cell", "study"]
 
 LAW = ("linear regression", "diagonal network", "matrix completion")
 NETS = ("modular addition", "modular addition, ReLU", "sparse parity", "digits, large init")
@@ -46,15 +46,10 @@ class Profile:
 
 
 PROFILES = {
-    "short": Profile((*LAW[::2], NETS[2], "wine"), (1e-2, 3e-3, 1e-3), 1, 2, 1, 2, 600, 11, "about a minute: does everything run, and roughly as it should"),
-    "medium": Profile((*LAW, *NETS, *REAL), (1e-2, 3e-3, 1e-3, 3e-4), 3, 3, 3, 4, 1200, 12, "about forty minutes"),
+    "short": Profile((LAW[2], "wine"), (1e-2, 1e-3), 1, 2, 1, 2, 300, 11, "about a minute: does everything run, and roughly as it should"),
+    "medium": Profile((*LAW, *NETS, *REAL), (1e-2, 3e-3, 1e-3), 3, 3, 3, 3, 1200, 12, "about forty minutes"),
     "full": Profile((*LAW, *NETS, *REAL, "PigCVP", "ACSF1"), (1e-2, 3e-3, 1e-3, 3e-4, 1e-4), 10, 10, 5, 12, 6000, 30, "up to eight hours"),
 }
-
-COLUMNS = ("part", "task", "method", "seed", "decay", "config", "target", "first", "settled", "gradients", "steps", "switch_step", "repairs", "collapsed", "diverged",
-           "error", "training_loss", "accuracy", "norm", "sharpness", "trace", "switch_error", "switch_loss", "switch_norm", "switch_sharpness", "switch_trace",
-           "seconds")
-Row = dict[str, Any]
 
 
 def cell(part: str, task: str, method: str, seed: int, config: str, budget: int) -> Row:
@@ -82,7 +77,6 @@ def _task(name: str, seed: int) -> Any:
 def _sharpness(task: Any) -> tuple[float, float]:
     """Largest Hessian eigenvalue and trace of the training loss at the present weights."""
     import torch
-
     from cdmtheory.groktimizer.curvature import hessian_product, top_eigenvalue, trace
     from cdmtheory.groktimizer.optimizer import flat_gradient
 
@@ -195,7 +189,7 @@ def _classical(task: Any, method: str, hyper: Row) -> Row:
 
 
 def _equal(name: str, method: str, seed: int, hyper: Row, budget: int) -> Row:
-    """GROKtimizer at λ, then the same two phases without momentum; GD is given up at ``cap`` times what GROKtimizer took. State at the switch and at the end."""
+    """Both phases at λ, with or without momentum in phase 2, with the state at the switch; without, it is given up at ``cap`` × what GROKtimizer took."""
     from cdmtheory.groktimizer.optimizer import GROKtimizer
     from cdmtheory.groktimizer.rivals import TwoPhaseGD
 
@@ -227,7 +221,6 @@ def _equal(name: str, method: str, seed: int, hyper: Row, budget: int) -> Row:
 def _law(name: str, method: str, seed: int, hyper: Row, budget: int) -> Row:
     """Steps until the objective has 1 % of its gap left, from rest at an interpolating point, with step size 1/(hmax + λ)."""
     import torch
-
     from cdmtheory.groktimizer.cdm import CDM
     from cdmtheory.groktimizer.optimizer import GROKtimizer
 
@@ -264,9 +257,11 @@ def _law(name: str, method: str, seed: int, hyper: Row, budget: int) -> Row:
             "switch_sharpness": sharpest, **_state(task, sharp=False)}
 
 
-def study(profile: Profile, *, journal: str | os.PathLike[str] | None = None, jobs: int = 1, progress: bool = True, tell: Callable[[str], None] = print,
-          tasks: Sequence[str] = ()) -> list[Row]:
+def study(profile: Profile, *, journal: str | os.PathLike[str] | None = None, executor: Executor | None = None, jobs: int = 1, progress: bool = True,
+          tell: Callable[[str], None] = print, tasks: Sequence[str] = ()) -> list[Row]:
     """Run a profile, or some of its tasks; rows in the order they were made. What is in the journal is not run again.
+
+    ``executor``: where runs are made, as in :func:`cdmtheory.sweeps.sweep`; None: ``jobs`` processes of one thread each.
 
     Raises
     ------
@@ -274,14 +269,14 @@ def study(profile: Profile, *, journal: str | os.PathLike[str] | None = None, jo
         If runs failed (all others are in the journal).
     """
     rows: list[Row] = []
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with nullcontext(executor) if executor else ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         for name in tasks or profile.tasks:
             try:
                 _task(name, 0)
             except ImportError as error:
                 tell(f"{name}: left out; {error}")
                 continue
-            rows += _of_task(name, profile, lambda grid: _sweep(grid, pool, journal, progress), tell)  # noqa: B023 — called at once
+            rows += _of_task(name, profile, lambda grid: _sweep(grid, pool, journal, progress), tell)
     return rows
 
 
@@ -322,12 +317,3 @@ def _merit(row: Row) -> tuple[float, float]:
 
 def _point(part: str, task: str, method: str, seed: int, hyper: Row, budget: int) -> Row:
     return {"part": part, "task": task, "method": method, "seed": seed, "config": json.dumps(hyper), "budget": budget}
-
-
-def write(path: str | os.PathLike[str], rows: Sequence[Row]) -> None:
-    """The rows as .csv; what a run has no word for is empty."""
-    with open(Path(path), "w", newline="", encoding="utf-8") as stream:
-        table = csv.DictWriter(stream, COLUMNS, lineterminator="\n", restval="")
-        table.writeheader()
-        for row in rows:
-            table.writerow({key: f"{value:.6g}" if isinstance(value, float) else value for key, value in row.items()})

@@ -71,7 +71,8 @@ smaller_norm_can_be_sharper = Derivation(
     steps=[
         Eq((a * b * c).subs(at(2, 2, Rational(1, 4))), 1), Eq((a * b * c).subs(at(Rational(1, 2), Rational(1, 2), 4)), 1),
         Eq((a**2 + b**2 + c**2).subs(at(2, 2, Rational(1, 4))), Rational(17, 4)), Eq(trace_of_three.subs(at(2, 2, Rational(1, 4))), 5),
-        Eq((a**2 + b**2 + c**2).subs(at(Rational(1, 2), Rational(1, 2), 4)), 5), Eq(trace_of_three.subs(at(Rational(1, 2), Rational(1, 2), 4)), Rational(17, 4)),
+        Eq((a**2 + b**2 + c**2).subs(at(Rational(1, 2), Rational(1, 2), 4)), 5),
+        Eq(trace_of_three.subs(at(Rational(1, 2), Rational(1, 2), 4)), Rational(17, 4)),
         Eq(trace_of_three.subs(c, 1 / (a * b)), (1 / a**2 + 1 / b**2 + 1 / c**2).subs(c, 1 / (a * b))),
     ],
     near_miss=[Eq(trace_of_three, a**2 + b**2 + c**2), Eq(trace_of_three, 1 / a**2 + 1 / b**2 + 1 / c**2)],
