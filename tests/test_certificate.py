@@ -12,10 +12,12 @@ from cdmtheory import L, Optimal, Unique, beta, check, eta, gradient_descent, h,
 from cdmtheory.claims import Claim, Derivation
 from cdmtheory.cli import main
 from cdmtheory.engine import certificate, formula
-from cdmtheory.engine.certificate import certify, part_of, unscaled
+from cdmtheory.engine.certificate import certify
 from cdmtheory.engine.decide import decide
+from cdmtheory.engine.part import part_of
 from cdmtheory.engine.reduce import reduce_claim
 from cdmtheory.engine.worker import NOTHING, Keeping
+from tests_support import as_certificate
 
 x, y, z = symbols("x y z", real=True)
 a = symbols("a", real=True)
@@ -59,21 +61,14 @@ FALSE = {
 
 
 def part_for(statement, given=(), seconds=20):
-    problem = reduce_claim(statement, given)
-    original = unscaled(statement, given, problem) if problem.fixed else None
-    return certify(problem, time.monotonic() + seconds, original=original)
-
-
-def as_file(part):
-    about = {"name": "", "title": "", "statement": "", "hypotheses": []}
-    return {"format": "cdmtheory certificate", "schema": 1, "claim": about, "parts": [{"role": "", "statement": "", **part}]}
+    return certify(reduce_claim(statement, given), time.monotonic() + seconds)
 
 
 @pytest.mark.parametrize("name", TRUE)
 def test_a_certificate_is_found_and_valid(name):
     part = part_for(*TRUE[name])
     assert part is not None
-    assert check.check_text(json.dumps(as_file(part))) == []
+    assert check.check_text(json.dumps(as_certificate(part))) == []
 
 
 @pytest.mark.parametrize("name", FALSE)
@@ -85,7 +80,7 @@ def test_its_formulas_are_those_of_the_reduction():
     """At random rational points domain and failure hold in the certificate iff they hold in the problem."""
     statement, given = worst_rate(heavy_ball(eta, beta)) < 1, (eta <= 1 / L, beta > 0, beta < 1)
     problem = reduce_claim(statement, given)
-    part = part_of(problem, unscaled(statement, given, problem))
+    part = part_of(problem)
     assert [entry["variable"] for entry in part["fixed"]] == [n for n, v in zip(problem.names, problem.variables, strict=True) if v in problem.fixed]
 
     def holds(node, point):
@@ -125,7 +120,7 @@ def test_names_that_would_confuse_a_reader_are_replaced():
     assert all(n.isidentifier() for n in part["variables"])
     assert len(set(part["variables"])) == 2
     assert set(part["substitution"]) == {"a*b", "v0"}
-    assert check.check(as_file(part)) == []
+    assert check.check(as_certificate(part)) == []
 
 
 def test_the_time_is_kept():
@@ -186,7 +181,7 @@ def test_contradictory_hypotheses_stay_vacuous(tmp_path):
     """The proof that they exclude each other is a proof of any statement; it must not pass for one."""
     given = (x > 1, x < 0)
     part = part_for(x > 5, given)
-    (tmp_path / "any.json").write_text(json.dumps(as_file(part)), encoding="utf-8")
+    (tmp_path / "any.json").write_text(json.dumps(as_certificate(part)), encoding="utf-8")
     assert decided(Claim("Nothing.", given=given, that=x > 5), Keeping(folders=(str(tmp_path),), builtin=False)).verdict == "VACUOUS"
 
 

@@ -214,7 +214,8 @@ def reread(part: dict) -> None:
 def test_kept_certificates_are_valid_in_both_readings(path):
     assert check.check_file(path) == []
     for part in json.loads(path.read_text(encoding="utf-8"))["parts"]:
-        reread(part)
+        if "kind" not in part:  # the others: test_check_logarithms.py
+            reread(part)
 
 
 # -- mutations ------------------------------------------------------------------------------------------------------------
@@ -270,7 +271,7 @@ def mutate(part: dict, names: list[str], generator) -> None:
 
 def test_every_mutation_is_rejected_or_still_a_proof():
     generator = random.Random(4)
-    sources = [data | {"parts": [part]} for p in KEPT for data in [json.loads(p.read_text(encoding="utf-8"))] for part in data["parts"]]
+    sources = [data | {"parts": [part]} for p in KEPT for data in [json.loads(p.read_text(encoding="utf-8"))] for part in data["parts"] if "kind" not in part]
     rejected = accepted = 0
     while rejected + accepted < 2000:
         data = copy.deepcopy(generator.choice(sources))

@@ -11,3 +11,9 @@ def environment(**more: str) -> dict[str, str]:
     """The variables of a reader's shell whose environment is active: the command is found, nothing else is on Python's path."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "COV", "PYTEST"))}
     return {**kept, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}", "PYTHONIOENCODING": "utf-8", **more}
+
+
+def as_certificate(*parts: dict) -> dict:
+    """Parts as a certificate of a claim without a name."""
+    about = {"name": "", "title": "", "statement": "", "hypotheses": []}
+    return {"format": "cdmtheory certificate", "schema": 1, "claim": about, "parts": [{"role": "", "statement": "", **part} for part in parts]}

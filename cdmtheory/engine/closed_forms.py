@@ -8,6 +8,7 @@ one polynomial question about reals u, v, k bound only by what is true of u = U_
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import sympy
@@ -22,10 +23,12 @@ from cdmtheory.modes import residual as residual_of
 __all__ = ["CHEBYSHEV", "INCREASING", "MINIMAX", "POWER_OF_RATE", "RECURRENCE", "Mode", "as_bound", "close", "modulus_of", "real_steps",
            "residual_at", "square_root", "squares", "tidy", "worst_form"]
 
-CHEBYSHEV = ("|U_k(c)| <= k + 1, U_k² − 2c·U_k·U_{k−1} + U_{k−1}² = 1 and (U_k − U_{k−1})²(1 + c) <= 2 on [−1, 1] (induction over k)")
+CHEBYSHEV = ("|U_k(c)| <= k + 1, U_k² − 2c·U_k·U_{k−1} + U_{k−1}² = 1, so |U_k − w·U_{k−1}| <= 1 + |c − w|·k and (U_k − U_{k−1})²(1 + c) <= 2, on [−1, 1] "
+             "(induction over k)")
 INCREASING = "ρ^k(1 + k(1 − ρ)) increases with ρ on [0, 1] (its derivative is k(k + 1)ρ^(k−1)(1 − ρ))"
 RECURRENCE = "p_k as a combination of Chebyshev polynomials (both sides obey the same recurrence; induction over k)"
 MINIMAX = "Chebyshev's method has the residual T_k(x(h))/T_k(x(0)), whose modulus is largest at the ends (recurrence of T_k; |T_k| <= 1)"
+EARLY = 5  # steps before this one may be looked at one by one
 POWER_OF_RATE = "(1 − ηh)^k is the residual of gradient descent, and a power of a modulus is largest where the modulus is (induction over k)"
 
 
@@ -81,12 +84,23 @@ class Mode:
         self.first = tidy(residual_of(method, 1, at))
 
 
+@lru_cache(maxsize=4096)
 def tidy(e: Any) -> Any:
-    """Factored over the roots of the positive symbols, with κ = L/μ."""
-    e = sympy.sympify(e).xreplace({kappa: L / mu})
-    roots = {s: sympy.Dummy(f"root_{s.name}", positive=True) for s in e.free_symbols if s.is_positive}
-    inside = sympy.factor(sympy.cancel(sympy.together(e.xreplace({s: r**2 for s, r in roots.items()}))))
-    return inside.xreplace({r: sympy.sqrt(s) for s, r in roots.items()})
+    """Factored over the roots of the positive symbols and of sums of them, with κ = L/μ."""
+    inside, back = squares(sympy.sympify(e).xreplace({kappa: L / mu}))
+    return sympy.factor(sympy.cancel(sympy.together(inside))).xreplace(back)
+
+
+def vanishes(e: Any) -> bool:
+    """Whether an expression in roots is 0, the roots of sums taken for what they are."""
+    inside, back = squares(sympy.sympify(e).xreplace({kappa: L / mu}))
+    number = sympy.numer(sympy.cancel(sympy.together(inside)))
+    for w, root in back.items():
+        if root.is_Pow and not root.base.is_Symbol:
+            square, _ = squares(root.base)
+            same = {r: next(s for s, other in back.items() if other == p) for r, p in _.items()}
+            number = sympy.rem(sympy.expand(number), w**2 - square.xreplace(same), w)
+    return bool(sympy.expand(number) == 0)
 
 
 def square_root(e: Any) -> Any:
@@ -102,8 +116,38 @@ def square_root(e: Any) -> Any:
 
 
 def squares(e: Any) -> tuple[Any, dict[Any, Any]]:
-    roots = {s: sympy.Dummy(f"root_{s.name}", positive=True) for s in e.free_symbols if s.is_positive}
-    return e.xreplace({s: r**2 for s, r in roots.items()}), {r: sympy.sqrt(s) for s, r in roots.items()}
+    """The expression with a symbol for every root: of the positive symbols, and of the sums under other square roots; and the way back."""
+    roots = {s: sympy.Dummy(f"root_{s.name}", positive=True) for s in sorted(e.free_symbols, key=str) if s.is_positive}
+    back = {r: sympy.sqrt(s) for s, r in roots.items()}
+    inside = e.xreplace({s: r**2 for s, r in roots.items()})
+
+    def root_of(polynomial: Any) -> Any:
+        c, factors = sympy.factor_list(polynomial)
+        outside = sympy.Mul(*[f ** (n // 2) for f, n in factors if f.is_positive and f.is_Symbol])
+        rest = c * sympy.Mul(*[f ** (n % 2) if f.is_positive and f.is_Symbol else f**n for f, n in factors])
+        if rest.is_Rational and sympy.sqrt(rest).is_Rational:
+            return outside * sympy.sqrt(rest)
+        original = sympy.sqrt(sympy.expand(rest).xreplace(back))
+        known = next((w for w, p in back.items() if p == original), None)
+        if known is None:
+            back[known := sympy.Dummy("root", positive=True)] = original
+        return outside * known
+
+    for power in sorted((p for p in inside.atoms(sympy.Pow) if p.exp.is_Rational and p.exp.q == 2), key=sympy.count_ops):
+        if power in inside.atoms(sympy.Pow) and not any(p.exp.is_Rational and not p.exp.is_Integer for p in power.base.atoms(sympy.Pow)):
+            n, d = sympy.fraction(sympy.together(power.base))
+            if n.is_polynomial() and d.is_polynomial():
+                inside = inside.xreplace({power: (root_of(n) / root_of(d)) ** power.exp.p})
+    sums = {sympy.expand(root.base.xreplace({s: r**2 for s, r in roots.items()})): w for w, root in back.items() if root.base.is_Add}
+    if sums:  # a factor under such a root is the square of its symbol
+        inside = sympy.Mul(*[(sums[f] ** 2 if f in sums else f) ** n for f, n in _factors(inside)])
+    return inside, back
+
+
+def _factors(e: Any) -> list[tuple[Any, int]]:
+    """A rational function as factors with powers, the constant among them."""
+    n, d = (sympy.factor_list(part) for part in sympy.fraction(sympy.together(e)))
+    return [(n[0] / d[0], 1), *n[1], *((f, -m) for f, m in d[1])]
 
 
 def modulus_of(mode: Mode, prover: Prover) -> Any:
@@ -125,7 +169,7 @@ def residual_at(term: Any, at: Any, prover: Prover) -> Any:
     if mode.determinant == 0 and not term.method.schedule.opening:
         prover.assume(RECURRENCE)
         return mode.trace**k
-    if tidy(mode.trace**2 - 4 * mode.determinant) != 0:
+    if not vanishes(mode.trace**2 - 4 * mode.determinant):
         raise NoClosedForm("the residual at an eigenvalue without a double root")
     z = mode.trace / 2
     if z == 0:
@@ -144,8 +188,8 @@ class _Chebyshev:
         self.n = sympy.Dummy("k_real", nonnegative=True)
         self.u, self.v, self.c = (sympy.Dummy(name, real=True) for name in ("U_k", "U_k_minus_1", "c"))
         n, u, v, c = self.n, self.u, self.v, self.c
-        self.facts = (c <= 1, c >= -1, u <= n + 1, -n - 1 <= u, v <= n, -n <= v, sympy.Eq(u**2 - 2 * c * u * v + v**2, 1, evaluate=False),
-                      (u - v) ** 2 * (1 + c) <= 2, (u + v) ** 2 * (1 - c) <= 2)
+        self.bounds = (c <= 1, c >= -1, u <= n + 1, -n - 1 <= u, v <= n, -n <= v, u - c * v <= 1, u - c * v >= -1)
+        self.facts = (*self.bounds, sympy.Eq(u**2 - 2 * c * u * v + v**2, 1, evaluate=False), (u - v) ** 2 * (1 + c) <= 2, (u + v) ** 2 * (1 - c) <= 2)
 
 
 def _momentum_supremum(term: Any, prover: Prover) -> Any:
@@ -158,19 +202,19 @@ def _momentum_supremum(term: Any, prover: Prover) -> Any:
     ends = []
     for end, sign in ((low, 1), (high, -1)):
         modulus = modulus_of(end, prover)
-        if modulus is not None and tidy(end.trace - 2 * sign * modulus) == 0 and modulus != 0:
+        if modulus is not None and vanishes(end.trace - 2 * sign * modulus) and modulus != 0:
             w = tidy((end.trace - end.first) / modulus)
             ends.append((modulus, tidy(1 - sign * w)))
     if not ends:
         raise NoClosedForm("no end of the spectrum has a double root")
     for modulus, slope in reversed(ends):
-        if _is_supremum(mode, modulus, slope, between, x, prover):
+        if _is_supremum(term, mode, modulus, slope, between, x, prover):
             prover.assume(RECURRENCE, CHEBYSHEV)
             return modulus**k * (1 + k * slope)
     raise NoClosedForm("the supremum over the eigenvalues was not shown to be at an end")
 
 
-def _is_supremum(mode: Mode, modulus: Any, slope: Any, between: tuple[Any, ...], x: Any, prover: Prover) -> bool:
+def _is_supremum(term: Any, mode: Mode, modulus: Any, slope: Any, between: tuple[Any, ...], x: Any, prover: Prover) -> bool:
     """Whether |p_k(h)| <= modulus^k (1 + k·slope) for every h, and the bound is defined and right where modulus is 0."""
     zero = sympy.Implies(sympy.Eq(modulus, 0, evaluate=False), sympy.Eq(mode.first, 0, evaluate=False), evaluate=False)
     if not prover.holds(zero, *between) or not prover.holds(sympy.Ge(slope, -1, evaluate=False)):
@@ -179,15 +223,32 @@ def _is_supremum(mode: Mode, modulus: Any, slope: Any, between: tuple[Any, ...],
     given = real_steps(prover, f.n)
     if x not in mode.determinant.free_symbols:
         w = tidy((mode.trace - mode.first) / modulus)
+        distance = sympy.Abs(tidy(mode.trace / (2 * modulus) - w))
+        if all_proved(sympy.Le(distance, slope, evaluate=False), (*given, *between, modulus > 0), prover, seconds=3):
+            return True
         ties = (sympy.Eq(mode.trace, 2 * modulus * f.c, evaluate=False), *between, *f.facts)
         goal = sympy.Le(sympy.Abs(f.u - w * f.v), 1 + f.n * slope, evaluate=False)
-        return all_proved(goal, (*given, *ties, modulus > 0), prover)
-    return tidy(slope - (1 - modulus)) == 0 and _largest_modulus_wins(mode, modulus, between, given, f, prover)
+        return _from_some_step(goal, (*given, *ties, modulus > 0), f, term, modulus**k * (1 + k * slope), prover)
+    return vanishes(slope - (1 - modulus)) and _largest_modulus_wins(mode, modulus, between, given, f, prover)
+
+
+def _from_some_step(goal: Any, given: tuple[Any, ...], f: _Chebyshev, term: Any, bound: Any, prover: Prover) -> bool:
+    """Whether a goal about reals u, v, n is proved for all n, or from EARLY on, and the few steps before it as polynomials in the eigenvalue."""
+    if all_proved(goal, given, prover):
+        return True
+    if not all_proved(goal, (*given, f.n >= EARLY), prover):
+        return False
+    for steps in range(1, EARLY):
+        here = {k: sympy.Integer(steps)}
+        allowed = tuple(g.xreplace(here) for g in prover.given)
+        if not all_proved(sympy.Le(worst_residual(term, steps), bound.xreplace(here), evaluate=False), allowed, prover, 20):
+            return False
+    return True
 
 
 def _largest_modulus_wins(mode: Mode, modulus: Any, between: tuple[Any, ...], given: tuple[Any, ...], f: _Chebyshev, prover: Prover) -> bool:
     """|p_k(h)| <= ρ^k (1 + k(1 − ρ)) with ρ = ρ(h) <= modulus <= 1, so that the supremum is where ρ is largest (Nesterov's method)."""
-    if tidy((mode.trace - mode.first) / mode.determinant) != 1:  # p_k = ρ^k (U_k − ρU_{k−1})
+    if not vanishes((mode.trace - mode.first) / mode.determinant - 1):  # p_k = ρ^k (U_k − ρU_{k−1})
         return False
     rho = sympy.Dummy("rho", positive=True)
     ties = (sympy.Eq(rho**2, mode.determinant, evaluate=False), sympy.Eq(mode.trace, 2 * rho * f.c, evaluate=False), *between)
@@ -240,15 +301,16 @@ def as_bound(statement: Any, prover: Prover) -> Finding | None:
     whole = And(sympy.Ge(bound, 0, evaluate=False), sympy.Ge(rest.xreplace({k: sympy.Integer(0)}), 1, evaluate=False), evaluate=False)
     if not all_proved(whole, always, prover):  # where the modulus is 0, p_0 = 1 and every later p_k = 0
         return None
-    y = sympy.Dummy("y", positive=True)  # |U_k − U_{k−1}| <= y, and u − wv = (u − v) + (1 − w)v
-    ways = (((sympy.Le(sympy.Abs(f.u - w * f.v), bound, evaluate=False),), given),
-            ((sympy.Le(y + (1 - w) * f.n, bound, evaluate=False), sympy.Le(w, 1, evaluate=False)),
-             (*real_steps(prover, f.n), sympy.Eq(mode.trace, 2 * modulus * f.c, evaluate=False), *between, f.c > -1, f.c <= 1,
-              sympy.Eq(y**2 * (1 + f.c), 2, evaluate=False), modulus > 0)))
-    for goals, hypotheses in ways:
-        if all(all_proved(g, hypotheses, prover) for g in goals):
-            if goals[0].has(y) and not all_proved(sympy.Gt(f.c, -1, evaluate=False), given, prover):
-                continue
+    cosine = tidy(mode.trace / (2 * modulus))
+    ways = [(sympy.Le(1 + sympy.Abs(cosine - w) * f.n, bound, evaluate=False), (*always, modulus > 0))]
+    if bound.is_polynomial(f.n) and sympy.degree(bound, f.n) <= 1:  # |U_k − U_{k−1}|² <= 2/(1 + c), and u − wv = (u − v) + (1 − w)v
+        b0, b1 = bound.coeff(f.n, 0), bound.coeff(f.n, 1)
+        parts = (sympy.Gt(cosine, -1), sympy.Le(w, 1), sympy.Le(1 - w, b1), sympy.Ge(b0, 0), sympy.Le(2, b0**2 * (1 + cosine)))
+        ways.append((And(*parts, evaluate=False), (*always, modulus > 0)))
+    whole = sympy.Le(sympy.Abs(f.u - w * f.v), bound, evaluate=False)
+    for goal, hypotheses in (*ways, (whole, given)):
+        relaxed = goal is whole and isinstance(inner, worst_residual)
+        if _from_some_step(goal, hypotheses, f, term, right, prover) if relaxed else all_proved(goal, hypotheses, prover):
             prover.assume(RECURRENCE, CHEBYSHEV)
             return Finding("PROVED", sorted(prover.by), assumed=list(prover.assumed))
     return None

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import sympy
-from flint import arb, ctx
+from flint import arb, ctx, fmpq
 
 from cdmtheory.engine.closed_forms import tidy
 from cdmtheory.engine.decide import Finding
 from cdmtheory.engine.evaluate import value
-from cdmtheory.engine.logarithms import DEPTH, LADDER, closed_rates, is_logarithmic_inequality, number_sign, sign_on
+from cdmtheory.engine.logarithms import LADDER, Line, closed_rates, is_logarithmic_inequality, number_sign
+from cdmtheory.engine.logsum import Ends
 from cdmtheory.engine.prover import Prover
 from cdmtheory.language import L, eps, k, mu
 
@@ -110,7 +111,7 @@ def _power_with_factor(base: Any, rest: Any, slope: Any, offset: Any, prover: Pr
         return False
     big = sympy.Dummy("X", positive=True)
     t = tau[0] * big + _rational_below(tau[1])  # t − log(a + t) increases, so less is harder
-    if sign_on(t - big - sympy.log(a + t), big, sympy.Integer(0), sympy.oo, DEPTH, prover.deadline) != 1:
+    if Line(big, Ends(fmpq(0), None), prover).sign(t - big - sympy.log(a + t)) != 1:
         return False
     prover.assume(EXPONENTIAL, LADDER)
     return True

@@ -14,17 +14,18 @@ import sympy
 from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue
 
 from cdmtheory.claims import Claim, Derivation, slug
-from cdmtheory.engine.certificate import Certificates
+from cdmtheory.engine.descent import lowest_points
 from cdmtheory.engine.falsify import Search, counterexample, points, satisfies, search, simplified, symbols_of
 from cdmtheory.engine.formula import FALSE, branches, conjunction
+from cdmtheory.engine.keeping import Certificates
 from cdmtheory.engine.reduce import Problem, reduce_claim
 from cdmtheory.engine.solvers import Solvers, candidates
 from cdmtheory.engine.statements import NotPolynomial
 from cdmtheory.engine.verdict import Verdict
 from cdmtheory.engine.worker import NOTHING, Keeping
-from cdmtheory.language import _Optimum
+from cdmtheory.language import Sup, _Optimum, k, residual, steps_to, worst_residual
 
-__all__ = ["Finding", "decide", "prove"]
+__all__ = ["Finding", "certificates_of", "decide", "prove"]
 
 SEARCH_SHARE = 0.15  # of the time of a claim, for the first search for a counterexample
 SEARCH_SECONDS = 1.5
@@ -50,7 +51,7 @@ class _Engines(Solvers):
     certificates: Certificates = field(default_factory=Certificates)
 
 
-def _certificates(solvers: Solvers) -> Certificates:
+def certificates_of(solvers: Solvers) -> Certificates:
     return solvers.certificates if isinstance(solvers, _Engines) else Certificates()
 
 
@@ -64,8 +65,12 @@ def decide(claim: Claim | Derivation, deadline: float, tell: Callable[[str], Non
 
             found = follow(claim, solvers, deadline, tell)
         else:
-            found = _decide(claim.that, claim.given, claim.hints, solvers, deadline, tell)
-        kept = certificates.keep(claim) if found.verdict == "PROVED" else None
+            found = _decide(claim.that, claim.given, claim.hints, solvers, deadline, tell, certificates.announced(claim))
+        kept = None
+        if found.verdict == "PROVED":
+            tell("looking for certificates of its lemmas")
+            found.by = sorted({*found.by, *(["certificate"] if certificates.complete(deadline) else [])})
+            kept = certificates.keep(claim, found.assumed)
     return Verdict(id=slug(claim.title), title=claim.title, statement=claim.statement, latex=_latex(claim), hypotheses=claim.hypotheses,
                    verdict=found.verdict, by=found.by, scope=found.scope, seconds=round(time.monotonic() - began, 3), counterexample=found.counterexample,
                    certificate=kept, assumed=found.assumed, reason=found.reason)
@@ -75,10 +80,12 @@ def _latex(claim: Claim | Derivation) -> str:
     return str(sympy.latex(claim.that)) if isinstance(claim, Claim) else r",\quad ".join(str(sympy.latex(s)) for s in claim.steps)
 
 
-def _decide(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Callable[[str], None]) -> Finding:
+def _decide(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Callable[[str], None],
+            announced: bool = False) -> Finding:
     share = min(SEARCH_SECONDS, SEARCH_SHARE * (deadline - time.monotonic()))
     tell("reading the claim")
-    if _certificates(solvers).covers(statement, given):
+    kept = announced or certificates_of(solvers).covers(statement, given)
+    if kept:
         tell("checking its certificate")
         seen, point = _witness(statement, given, time.monotonic() + share), None
     else:
@@ -90,7 +97,9 @@ def _decide(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solv
         empty = hypotheses_empty(statement, given, solvers, deadline, tell)
         if empty is not None:
             return empty
-    found = prove(statement, given, hints, solvers, deadline, tell)
+    if not kept and _beyond_polynomials(statement, given) and _descend(statement, given, refuted := Finding("UNDECIDED"), 1.2 * share, tell):
+        return refuted
+    found = prove(statement, given, hints, solvers, deadline - 0.15 * (deadline - time.monotonic()), tell)
     if found.verdict == "UNDECIDED":
         _last_search(statement, given, found, seen, deadline, tell)
     return found
@@ -108,8 +117,28 @@ def _witness(statement: Any, given: tuple[Any, ...], deadline: float) -> Search:
     return seen
 
 
+def _beyond_polynomials(statement: Any, given: tuple[Any, ...]) -> bool:
+    """Whether the solvers, which find counterexamples to polynomial claims at once, will not see this one."""
+    parts = (statement, *given)
+    return any(p.has(sympy.log, sympy.exp, sympy.atanh, steps_to, Sup) or (k in p.free_symbols and p.has(residual, worst_residual)) or
+               any(k in e.exp.free_symbols for e in p.atoms(sympy.Pow)) for p in parts)
+
+
+def _descend(statement: Any, given: tuple[Any, ...], found: Finding, seconds: float, tell: Callable[[str], None], seed: int = 7) -> bool:
+    """Whether going downhill from some of the points tried ends at a counterexample, which then is what was found."""
+    tell("going downhill to a counterexample")
+    for point in lowest_points(statement, given, points(statement, given, seed=seed), time.monotonic() + seconds, seed):
+        if counterexample(statement, given, point) is not None:
+            shown = counterexample(statement, given, simplified(statement, given, point))
+            found.verdict, found.by, found.counterexample, found.reason = "REFUTED", ["search"], shown, None
+            return True
+    return False
+
+
 def _last_search(statement: Any, given: tuple[Any, ...], found: Finding, seen: Search, deadline: float, tell: Callable[[str], None]) -> None:
     """What time is left goes into the search for a counterexample, with other points than before."""
+    if _descend(statement, given, found, min(0.4 * (deadline - time.monotonic()), 4 * SEARCH_SECONDS), tell, seed=8):
+        return
     tell("looking further for a counterexample")
     more, point = search(statement, given, deadline=min(deadline, time.monotonic() + 3 * SEARCH_SECONDS), limit=20000, seed=1)
     if point is not None:
@@ -149,7 +178,7 @@ def hypotheses_empty(statement: Any, given: tuple[Any, ...], solvers: Solvers, d
 
 def prove(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Callable[[str], None]) -> Finding:
     """Prove a statement, or refute it by what a solver proposes. That the hypotheses are satisfiable is known."""
-    certificates = _certificates(solvers)
+    certificates = certificates_of(solvers)
     if isinstance(statement, BooleanTrue):
         return Finding("PROVED", ["algebra"])
     if isinstance(statement, _Optimum):
@@ -168,15 +197,18 @@ def prove(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solver
         from cdmtheory.engine.every_k import decide_every_k
 
         for engine in (decide_analysis, decide_every_k):
-            with certificates.pause():
+            with certificates.lemmas():
                 answer = engine(statement, given, solvers, deadline, tell)
             if answer is not None:
-                certificates.missing += answer.verdict == "PROVED"
                 return answer
         return Finding("UNDECIDED", reason=str(why))
     if certificates.kept(statement, given, problem):
         return Finding("PROVED", ["certificate"])
     found = _refute_branches(problem, statement, given, solvers, deadline, tell)
+    if certificates.inside_lemmas:
+        if found.verdict == "PROVED":
+            certificates.wait(statement, given, problem)
+        return found
     if found.verdict == "PROVED" or (found.verdict == "UNDECIDED" and PROPOSED not in str(found.reason)):
         tell("looking for a certificate")
         if certificates.made(statement, given, problem, deadline):

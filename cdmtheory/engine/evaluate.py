@@ -7,6 +7,7 @@ contains it; a comparison of balls that overlap is repeated with more precision,
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import sympy
@@ -15,10 +16,14 @@ from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue, Equivalent, Impl
 
 from cdmtheory.arithmetic import Arithmetic, NoRealRootError, convert
 from cdmtheory.arithmetic import sqrt as exact_sqrt
-from cdmtheory.language import L, MethodTerm, Sup, _Optimum, h, k, kappa, mu, residual, spectral_radius, stable, worst_rate, worst_residual
+from cdmtheory.engine.approximate import NO_VALUE, residuals
+from cdmtheory.engine.worst import steps_needed, worst_in_balls
+from cdmtheory.language import L, MethodTerm, Sup, _Optimum, h, k, kappa, mu, residual, spectral_radius, stable, steps_to, worst_rate, worst_residual
 from cdmtheory.methods import Coefficients, Method
 from cdmtheory.modes import characteristic, coefficients_of, radius_of_balls
 from cdmtheory.modes import residual as residual_polynomial
+from cdmtheory.recurrence import NoRecurrence, recurrences
+from cdmtheory.recurrence import value as power_of_recurrence
 
 __all__ = ["Open", "Point", "Undefined", "complete", "holds", "sides", "value"]
 
@@ -26,7 +31,9 @@ Point = dict[Any, Any]
 
 PRECISIONS = (96, 384, 1536)
 LARGEST_POLYNOMIAL = 48
-LARGEST_K = 4000
+LARGEST_K = 10**18
+LARGEST_STEPPED = 4000  # steps of a method without a recurrence
+LARGEST_EXACT = 256
 
 
 class Undefined(ArithmeticError):
@@ -196,6 +203,8 @@ def value(expr: Any, point: Point) -> Any:
         return _residual(expr, point)
     if isinstance(expr, worst_residual):
         return _worst_residual(expr, point)
+    if isinstance(expr, steps_to):
+        return _steps_to(expr, point)
     if expr in _CONSTANTS:
         return _CONSTANTS[expr]()
     function = _FUNCTIONS.get(type(expr))
@@ -244,7 +253,7 @@ def _power(base: Any, exponent: Any, point: Point) -> Any:
             raise Undefined(f"{base} is 0 and its power is negative")
         if n < 0 and isinstance(b, arb) and b.contains(0):
             raise Open(f"{base} may be 0")
-        return b**n if abs(n) <= LARGEST_K or isinstance(b, arb) else arb(b) ** n
+        return b**n if abs(n) <= 4000 or isinstance(b, arb) else arb(b) ** n
     if isinstance(e, fmpq) and e.q == 2:
         root = _sqrt(b, base)
         if e < 0 and isinstance(root, fmpq) and root == 0:
@@ -419,11 +428,18 @@ def _residual(expr: Any, point: Point) -> Any:
 def residual_at(term: MethodTerm, steps: int, at: Any, point: Point) -> Any:
     """p_k at one eigenvalue; in balls with guard bits for every step, because each step loses one or two."""
     exact = method_at(term, {**point, h: at})
-    if not _has_ball(exact) and isinstance(at, fmpq) and steps <= 256:
+    if not _has_ball(exact) and isinstance(at, fmpq) and steps <= LARGEST_EXACT:
         try:
             return fmpq(1) * residual_polynomial(exact, steps, at)
         except ZeroDivisionError:
             raise Undefined(f"{term} divides by 0") from None
+    if steps > 16:  # by powers of the recurrence, which loses a few bits for every doubling
+        with contextlib.suppress(NoRecurrence), ctx.workprec(ctx.prec + 8 * steps.bit_length()):
+            found = recurrences(exact.to(Arithmetic.BALL), [_ball(at)])
+            number = power_of_recurrence(found.modes[0], steps)
+            return _finite(number if found.divisor is None else number / power_of_recurrence(found.divisor, steps), term)
+    if steps > LARGEST_STEPPED:
+        raise Open(f"k = {steps} is too large for this method")
     with ctx.workprec(ctx.prec + 4 * steps):
         method = method_at(term, {**point, h: at}).to(Arithmetic.BALL)
         return _finite(arb(1) * residual_polynomial(method, steps, _ball(at)), term)
@@ -438,9 +454,16 @@ def _worst_residual(expr: Any, point: Point) -> Any:
         return fmpq(1)
     if low == high:
         return abs(residual_at(term, steps, low, point))
-    if not _has_polynomial(term, steps, point):
+    method = method_at(term, point) if h not in term.free_symbols else None
+    if method is None:
         raise Open("this supremum over the eigenvalues has no value here")
-    method = method_at(term, point)
+    if (eta := _only_step_size(method)) is not None and steps <= 4000:
+        return max(abs(1 - eta * low), abs(1 - eta * high)) ** steps
+    if not _has_polynomial(term, steps, point):
+        found = worst_in_balls(_with_numbers(term, point), low, high, steps)
+        if found is None:
+            raise Open("this supremum over the eigenvalues has no value here")
+        return found
     polynomial = fmpq_poly([1]) * residual_polynomial(method, steps, fmpq_poly([0, 1]))
     best = max(abs(polynomial(low)), abs(polynomial(high)))
     inner: list[Any] = []
@@ -454,6 +477,32 @@ def _worst_residual(expr: Any, point: Point) -> Any:
     for v in inner:
         result = result.max(v)
     return result
+
+
+def _only_step_size(method: Method) -> Any:
+    """The rational step size of what is plain gradient descent; None for every other method."""
+    constant = method.schedule.constant
+    plain = constant is not None and not method.schedule.opening and not any(isinstance(x, arb) for x in constant)
+    return constant.step_size if plain and constant and constant.momentum == 0 and constant.lookahead == 0 else None
+
+
+def _with_numbers(term: MethodTerm, point: Point) -> Method:
+    """The method with the point put into its parameters, as SymPy numbers: roots stay exact."""
+    numbers = {s: sympy.Rational(int(x.p), int(x.q)) for s, x in point.items() if isinstance(x, fmpq)}
+    return term.method.map(lambda e: sympy.sympify(e).xreplace(numbers))
+
+
+def _steps_to(expr: Any, point: Point) -> Any:
+    """steps_to(m, eps): the exact integer where a theorem gives the worst case at every step."""
+    term, tolerance = expr.args[0], value(expr.args[1], point)
+    low, high = _ends(point)
+    if not isinstance(tolerance, fmpq) or tolerance <= 0 or h in term.free_symbols:
+        raise Open("a step count to a tolerance that is irrational or not above 0")
+    method_at(term, point)  # undefined parameters are seen here
+    found = steps_needed(_with_numbers(term, point), low, high, tolerance)
+    if found is None:
+        raise Open("the step count has no value here")
+    return fmpq(found)
 
 
 def _horner(polynomial: Any, x: Any) -> Any:
@@ -483,8 +532,8 @@ def _against_supremum(relation: Any, point: Point) -> bool | None:
         return None
     bound = _ball(value(right, point))
     low, high = _ends(point)
-    for at in {low, high, *_likely_maxima(left.args[0], steps, low, high, point)}:
-        if abs(_ball(residual_at(left.args[0], steps, at, point))) > bound:
+    for choose in (lambda: (low, high), lambda: _likely_maxima(left.args[0], steps, low, high, point)):
+        if any(abs(_ball(residual_at(left.args[0], steps, at, point))) > bound for at in choose()):
             return False
     return None
 
@@ -505,10 +554,8 @@ def _likely_maxima(term: MethodTerm, steps: int, low: Any, high: Any, point: Poi
 
     grid = np.concatenate([np.linspace(float(low), float(high), 2000), np.geomspace(float(low), float(high), 1000)])
     try:
-        with np.errstate(all="ignore"):
-            method = method_at(term, point).to(Arithmetic.FLOAT)
-            found = np.abs(residual_polynomial(method, steps, grid))
-    except (TypeError, ValueError):
+        found = np.abs(residuals(method_at(term, point).to(Arithmetic.FLOAT), steps, grid))
+    except NO_VALUE:
         return []
     order = np.argsort(np.where(np.isfinite(found), found, -1.0))[::-1][:3]
     return [x for x in (convert(convert(float(grid[i]), Arithmetic.RATIONAL), Arithmetic.FLINT) for i in order) if low <= x <= high]

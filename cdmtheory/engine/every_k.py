@@ -5,6 +5,7 @@ Human steps (induction) are named in what is assumed.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import Any
 
@@ -14,10 +15,11 @@ from sympy.logic.boolalg import And
 from cdmtheory.engine.closed_forms import Mode, as_bound, close, modulus_of, residual_at
 from cdmtheory.engine.complexity import decide_complexity, opened_count
 from cdmtheory.engine.decide import Finding, prove
+from cdmtheory.engine.logarithms import closed_rate
 from cdmtheory.engine.powers import compare_powers, is_defined
 from cdmtheory.engine.prover import NoClosedForm, Prover, Tell, powers_of_k, transcendental
 from cdmtheory.engine.solvers import Solvers
-from cdmtheory.language import L, h, k, mu, residual, steps_to, worst_residual
+from cdmtheory.language import L, h, k, mu, residual, steps_to, worst_rate, worst_residual
 
 __all__ = ["LOWER_BOUND", "decide_every_k"]
 
@@ -48,6 +50,7 @@ def decide_every_k(statement: Any, given: tuple[Any, ...], solvers: Solvers, dea
     except NoClosedForm as why:
         bounded = as_bound(statement, prover) or _by_larger_bound(statement, given, prover)
         return bounded or Finding("UNDECIDED", reason=str(why))
+    closed = _with_closed_rates(closed, prover)
     if closed.has(sympy.log, sympy.exp) or any(transcendental(g) for g in given):
         found = decide_complexity(closed, given, prover)
     else:
@@ -55,6 +58,14 @@ def decide_every_k(statement: Any, given: tuple[Any, ...], solvers: Solvers, dea
     if found is None:
         return as_bound(statement, prover) or Finding("UNDECIDED", reason=f"with the closed form of the residual, this is open: {sympy.sstr(closed)}")
     return found
+
+
+def _with_closed_rates(closed: Any, prover: Prover) -> Any:
+    """The statement with worst rates as expressions, as far as they are found."""
+    for rate in sorted(closed.atoms(worst_rate), key=str):
+        with contextlib.suppress(NoClosedForm):
+            closed = closed.xreplace({rate: closed_rate(rate.args[0], prover)})
+    return closed
 
 
 def _nonnegative(count: Any, prover: Prover) -> bool:

@@ -31,7 +31,7 @@ NUMBERS = [Q(1), Q(1, 2), Q(0), Q(2), Q(1, 4), Q(-1), Q(1, 10), Q(3), Q(9, 10), 
            Q(100), Q(1, 9), Q(4, 9), Q(1, 10**8), Q(1, 10**40), Q(-3), Q(10**4), Q(1 - 10**6, 10**6), Q(10**6 - 1, 10**6)]
 NUDGES = [Q(1), Q(11, 10), Q(9, 10), Q(1001, 1000), Q(999, 1000), Q(2), Q(1, 2), Q(1000001, 1000000), Q(999999, 1000000),
           Q(10**10 + 1, 10**10), Q(10**10 - 1, 10**10),
-          1 - Q(1, 10**40), 1 - Q(1, 10**120), 1 + Q(1, 10**40)]
+          1 - Q(1, 10**40), 1 - Q(1, 10**120), 1 + Q(1, 10**40), 1 - Q(1, 10**400)]
 
 
 @dataclass
@@ -103,15 +103,27 @@ def counterexample(statement: Any, given: tuple[Any, ...], point: Point) -> dict
 
 def simplified(statement: Any, given: tuple[Any, ...], point: Point) -> Point:
     """A counterexample with simpler numbers where there is one nearby: every coordinate in turn is rounded, as long as it stays one."""
-    for s in [s for s in point if s not in (mu, L, kappa, k)]:
-        exact = Fraction(int(point[s].p), int(point[s].q))
-        rounded = [Fraction(side(exact * d), d) for d in (1, 2, 3, 4, 10, 100, 1000) for side in (math.floor, math.ceil)]
-        for near in (x for x in rounded if x.denominator < exact.denominator):
-            other = {**point, s: Q(near.numerator, near.denominator)}
+    changes: list[tuple[Any, Any]] = []
+    if mu in point:
+        changes = [(L, lambda p, x: complete({**p, mu: Q(1), L: x}))]
+    changes += [(s, lambda p, x, s=s: {**p, s: x}) for s in point if s not in (mu, L, kappa, k)]
+    for s, changed in changes:
+        exact = point[L] / point[mu] if s == L else point[s]
+        for near in _rounded(exact):
+            if s == L and near < 1:
+                continue
+            other = changed(point, near)
             if counterexample(statement, given, other) is not None:
                 point = other
                 break
     return point
+
+
+def _rounded(number: fmpq) -> list[fmpq]:
+    """Numbers near a rational with a smaller denominator, the simplest first."""
+    exact = Fraction(int(number.p), int(number.q))
+    found = [Fraction(side(exact * d), d) for d in (1, 2, 3, 4, 10, 100, 1000) for side in (math.floor, math.ceil)]
+    return [Q(x.numerator, x.denominator) for x in dict.fromkeys(found) if x.denominator < exact.denominator]
 
 
 def _failing_relation(statement: Any, point: Point) -> Any:
@@ -152,10 +164,14 @@ def points(statement: Any, given: tuple[Any, ...], *, seed: int = 0) -> Iterator
         point: Point = {}
         if mu in symbols:
             ratio = CONDITION_NUMBERS[attempt % len(CONDITION_NUMBERS)] if attempt < 400 else generator.choice(CONDITION_NUMBERS) * _jitter(generator)
+            if attempt > 400 and generator.random() < 0.1:
+                ratio *= 10 ** (2 * generator.randint(1, 5))
             point[mu] = Q(1) if attempt % 3 != 2 else generator.choice([Q(1, 4), Q(4), Q(9), Q(1, 100), Q(2)])
             if edges and attempt % 2:
                 edge = generator.choice(edges)
                 ratio = (edge * generator.choice(NUDGES)) if len(edges) == 1 or generator.random() < 0.6 else (edge + generator.choice(edges)) / 2
+                if generator.random() < 0.2:
+                    ratio = edge * generator.choice(CONDITION_NUMBERS)
             point[L] = point[mu] * max(ratio, Q(1))
             point = complete(point)
         rest = [s for s in symbols if s not in point]
@@ -163,6 +179,8 @@ def points(statement: Any, given: tuple[Any, ...], *, seed: int = 0) -> Iterator
             generator.shuffle(rest)
         for s in rest:
             point[s] = _choose(s, point, bounds.get(s, []), generator, attempt)
+        if point.get(k) and attempt < len(CONDITION_NUMBERS):
+            yield {**point, k: Q(0)}  # the boundary that is cheap to try
         yield point
         if not symbols:
             return
@@ -191,7 +209,9 @@ def _jitter(generator: random.Random) -> fmpq:
 
 def _choose(s: Any, point: Point, bounds: list[Any], generator: random.Random, attempt: int) -> fmpq:
     if s == k:
-        return STEPS[attempt % len(STEPS)] if attempt < 100 and not bounds else _near_bound(s, point, bounds, generator) or generator.choice(STEPS)
+        if attempt < 100 and not bounds:
+            return STEPS[attempt % len(STEPS)]
+        return _near_bound(s, point, bounds, generator) or (_natural_steps(point, generator) if generator.random() < 0.4 else generator.choice(STEPS))
     if s == eps:
         return TOLERANCES[attempt % len(TOLERANCES)] if attempt < 100 else generator.choice(TOLERANCES)
     if s == h:
@@ -210,6 +230,13 @@ def _choose(s: Any, point: Point, bounds: list[Any], generator: random.Random, a
     if not s.is_integer and generator.random() < 0.2:
         x *= Q(generator.randint(1, 200), 100)
     return x
+
+
+def _natural_steps(point: Point, generator: random.Random) -> fmpq:
+    """A number of steps of the order in which methods converge: a few times √κ or κ."""
+    ratio = float(point.get(kappa, Q(1)))
+    scale = ratio if generator.random() < 0.5 else ratio**0.5
+    return Q(int(min(scale * generator.choice([0.25, 0.5, 1, 2, 3, 5, 10, 30]), 1e17)))
 
 
 def _square_near(x: fmpq, low: fmpq, high: fmpq) -> fmpq:
@@ -236,7 +263,7 @@ def _near_bound(s: Any, point: Point, bounds: list[Any], generator: random.Rando
         if bound is None:
             return None
     if s.is_integer:
-        return Q(max(0, int(bound.floor()) + generator.choice([0, 1, -1, 2]))) if abs(bound) < 10**6 else None
+        return Q(max(0, int(bound.floor()) + generator.choice([0, 1, -1, 2]))) if abs(bound) < 10**17 else None
     nudge = NUDGES[0] if generator.random() < 0.3 else generator.choice(NUDGES)
     if generator.random() < 0.15:
         return bound + generator.choice([Q(1, 1000), Q(-1, 1000), Q(1, 10**6), Q(-1, 10**6)])

@@ -1,23 +1,28 @@
-"""Limits: closed forms put in, computed symbolically, and confirmed by values in balls on the way there."""
+"""Limits: closed forms put in; quotients of polynomials in logarithms exactly, from their series, others by SymPy, confirmed in balls."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import sympy
+from flint import fmpq
 from sympy.core.relational import Relational
 
-from cdmtheory.engine.closed_forms import worst_form
+from cdmtheory.engine.closed_forms import Mode, worst_form
 from cdmtheory.engine.decide import Finding
 from cdmtheory.engine.evaluate import Undefined, holds
 from cdmtheory.engine.falsify import points, satisfies
-from cdmtheory.engine.logarithms import closed_rate, closed_rates, confirmed, same_function
+from cdmtheory.engine.logarithms import closed_rate, closed_rates, confirmed, expanded_logs, same_function
+from cdmtheory.engine.logsum import Ends, leading, log_sum
 from cdmtheory.engine.prover import NoClosedForm, Prover
-from cdmtheory.language import L, eps, k, kappa, mu, residual, steps_to, worst_rate, worst_residual
+from cdmtheory.language import L, eps, h, k, kappa, mu, residual, spectral_radius, steps_to, worst_rate, worst_residual
 
 __all__ = ["ASYMPTOTIC", "ROOT_LIMIT", "decide_limit"]
 
-ROOT_LIMIT = "worst_residual(m, k)^(1/k) tends to worst_rate(m) for a stationary method and mu < L (Gelfand's formula)"
+ROOT_LIMIT = "worst_residual(m, k)^(1/k) tends to worst_rate(m) for a stationary method if mu < L, or from rest if the roots are real (Gelfand's formula)"
+ORDER = 40  # how far the series of a numerator or denominator are looked at for a first term
+VANISHES = "powers of matrices with spectral radius below 1 tend to 0, uniformly on a compact set of eigenvalues"
+SYMBOLIC = "the limit was computed symbolically, by SymPy, and checked in balls"
 ASYMPTOTIC = "ceilings and polynomial factors do not change the limit of a ratio of step counts that grow without bound"
 
 
@@ -37,7 +42,7 @@ def decide_limit(statement: Any, prover: Prover) -> Finding | None:
     left, right = (side.xreplace(found) for side in statement.args)
     if left.free_symbols | right.free_symbols:
         if isinstance(statement, sympy.Eq) and _same_in_other_symbols(left, right, prover):
-            return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=[*prover.assumed, "the limit was computed symbolically and checked in balls"])
+            return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=list(prover.assumed))
         point = _differs(statement.func(left, right, evaluate=False), prover.given)
         if point is not None:
             at = {s.name: str(x) for s, x in point.items()}
@@ -55,7 +60,7 @@ def decide_limit(statement: Any, prover: Prover) -> Finding | None:
     if truth is None:
         return Finding("UNDECIDED", reason=shown)
     if truth:
-        return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=[*prover.assumed, "the limit was computed symbolically and checked in balls"])
+        return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=list(prover.assumed))
     return Finding("REFUTED", sorted(prover.by | {"algebra"}), {"point": {}, "lhs": sympy.sstr(left), "rhs": sympy.sstr(right)}, reason=shown)
 
 
@@ -117,9 +122,15 @@ def _one_limit(one: Any, prover: Prover) -> Any:
         raise NoClosedForm(f"limits are taken at oo and at 0, not at {target}")
     if variable == k and expression.is_Pow and expression.exp == 1 / k and isinstance(expression.base, worst_residual) and expression.base.args[1] == k:
         term = expression.base.args[0]
-        if term.method.schedule.constant is not None and prover.holds(sympy.Lt(mu, L, evaluate=False)):
+        if term.method.schedule.constant is not None and (prover.holds(sympy.Lt(mu, L, evaluate=False)) or _real_at_one(term, prover)):
             prover.assume(ROOT_LIMIT)
             return closed_rate(term, prover)
+    if variable == k and isinstance(expression, (worst_residual, residual)) and expression.args[1] == k:
+        term = expression.args[0]
+        rate = worst_rate(term) if isinstance(expression, worst_residual) else spectral_radius(term, expression.args[2])
+        if term.method.schedule.constant is not None and prover.holds(sympy.Lt(rate, 1, evaluate=False)):
+            prover.assume(VANISHES)
+            return sympy.Integer(0)
     expression = closed_rates(expression, prover)
     for q in sorted(expression.atoms(worst_residual, residual), key=str):
         expression = expression.xreplace({q: worst_form(q.args[0], prover).xreplace({k: q.args[1]}) if isinstance(q, worst_residual) else q})
@@ -146,6 +157,10 @@ def _one_limit(one: Any, prover: Prover) -> Any:
     y = sympy.Dummy("y", positive=True)
     at = scaled.xreplace({variable: y**2}) if variable == kappa else scaled.xreplace({variable: y})
     at = sympy.powdenest(at, force=True)
+    exact = _exact_limit(at, y, target)
+    if exact is not None:
+        return exact
+    prover.assume(SYMBOLIC)
     try:
         limit = sympy.limit(at, y, target, "+" if target == 0 else "-")
     except (NotImplementedError, ValueError, TypeError, RecursionError, sympy.PoleError) as error:
@@ -159,6 +174,50 @@ def _one_limit(one: Any, prover: Prover) -> Any:
         if others and not confirmed(at.xreplace(sample), y, sympy.sympify(target), "+", limit.xreplace(sample)):
             raise NoClosedForm(f"SymPy gives {limit}, which values in balls do not confirm")
     return limit
+
+
+def _real_at_one(term: Any, prover: Prover) -> bool:
+    """Whether both roots are real where κ = 1: from rest the residual then has the modulus of the larger one up to a polynomial in k."""
+    if term.method.schedule.opening or h in term.free_symbols:
+        return False
+    mode = Mode(term, mu)
+    real = sympy.Ge(mode.trace**2 - 4 * mode.determinant, 0, evaluate=False)
+    return prover.holds(sympy.Implies(sympy.Eq(mu, L, evaluate=False), real, evaluate=False))
+
+
+def _exact_limit(e: Any, y: Any, target: Any) -> Any:
+    """The limit of a quotient of polynomials in logarithms of rational functions of y, from the first terms of both; None if it is none."""
+    opened = expanded_logs(e.replace(sympy.atanh, lambda x: sympy.log((1 + x) / (1 - x)) / 2), y, lambda f: _sign_near(f, y, target))
+    if opened is None:
+        return None
+    factor, rest = sympy.factor(sympy.together(opened)).as_independent(y, as_Add=False)
+    over, under = (log_sum(part, y) for part in sympy.fraction(rest))
+    if over is None or under is None or not under.terms:
+        return None
+    if not over.terms:
+        return sympy.Integer(0)
+    ends, at_low = (Ends(fmpq(0), None), True) if target == 0 else (Ends(None, None), False)
+    first, second = (leading(part, ends, at_low, ORDER) for part in (over, under))
+    if first is None or second is None:
+        return None
+    power, degree = first.power - second.power, first.degree - second.degree
+    if power > 0 or (power == 0 and degree < 0):
+        return sympy.Integer(0)
+    if power == 0 and degree == 0:
+        return sympy.simplify(factor * first.symbolic() / second.symbolic())
+    if factor.free_symbols or first.sign is None or second.sign is None:
+        return None
+    return sympy.oo * first.sign * second.sign * factor
+
+
+def _sign_near(f: Any, y: Any, target: Any) -> int | None:
+    """The sign that a polynomial has close to 0+ or to oo."""
+    try:
+        coefficients = [c for c in sympy.Poly(f, y).all_coeffs() if c != 0]
+    except sympy.PolynomialError:
+        return None
+    c = coefficients[0 if target == sympy.oo else -1]
+    return None if not c.is_Rational else 1 if c > 0 else -1
 
 
 def _steps(q: Any, variable: Any, prover: Prover) -> Any:

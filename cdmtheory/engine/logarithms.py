@@ -1,13 +1,12 @@
-"""Inequalities between logarithms of rational functions in one variable, by a derivative ladder.
+"""Inequalities between logarithms of rational functions in one variable: from the claim to one function on one interval.
 
-Divide by the coefficient of one logarithm (its sign is known), differentiate, and that logarithm is gone; at the bottom a rational
-function's sign comes from its real roots. Going up again, a monotone function has the sign of its value at one end. Where the
-ladder fails on the whole interval it is climbed near the ends, and balls cover the rest.
+Its sign is shown by :mod:`cdmtheory.engine.ladder`.
 """
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import sympy
@@ -16,16 +15,15 @@ from sympy.core.relational import Relational
 
 from cdmtheory.engine.closed_forms import Mode, square_root, squares, tidy
 from cdmtheory.engine.evaluate import Open, Undefined, complete, holds, value
+from cdmtheory.engine.logsum import Ends, fraction, log_sum, sign_between
 from cdmtheory.engine.prover import NoClosedForm, Prover
 from cdmtheory.language import L, h, kappa, mu, worst_rate
 
-__all__ = ["CLOSE_TO_END", "DEPTH", "LADDER", "closed_rate", "closed_rates", "confirmed", "is_logarithmic_inequality", "number_sign",
-           "same_function", "sign_on"]
+__all__ = ["CLOSE_TO_END", "LADDER", "Line", "closed_rate", "closed_rates", "confirmed", "expanded_logs", "is_logarithmic_inequality",
+           "number_sign", "same_function"]
 
-DEPTH = 6
 CLOSE_TO_END = (sympy.Rational(1, 10**4), sympy.Rational(1, 10**8), sympy.Rational(1, 10**16), sympy.Rational(1, 10**32))
-LADDER = ("a function with a derivative of one sign on an interval is monotone there; "
-          "its limit at an end where a logarithm is singular is SymPy's, confirmed by balls nearby")
+LADDER = "a function with a derivative of one sign on an interval is monotone there"
 
 
 def is_logarithmic_inequality(relation: Any, prover: Prover) -> bool:
@@ -36,9 +34,6 @@ def is_logarithmic_inequality(relation: Any, prover: Prover) -> bool:
         return False
     try:
         low, high = (closed_rates(side, prover) for side in (relation.args if isinstance(relation, (sympy.Lt, sympy.Le)) else relation.args[::-1]))
-    except NoClosedForm:
-        return False
-    try:
         low, high = _over_one_variable(low, high)
     except NoClosedForm:
         return False
@@ -50,32 +45,54 @@ def is_logarithmic_inequality(relation: Any, prover: Prover) -> bool:
     if interval is None:
         return False
     (a, b), closed_ends = interval
-    if not all(_defined_on(side, variable, a, b, prover.deadline) for side in (low, high)):
+    line = Line(variable, Ends(*(None if e.is_infinite else fraction(e) for e in (a, b))), prover)
+    if not all(_defined_on(side, line) for side in (low, high)):
         return False
     if low.has(sympy.exp) or high.has(sympy.exp) or _variable_powers(low) or _variable_powers(high):
-        if not (_positive(low, variable, a, b) and _positive(high, variable, a, b)):
+        if not (_positive(low, line) and _positive(high, line)):
             return False
         low, high = sympy.log(low), sympy.log(high)
-    f = _cleared(high - low, variable, a, b)
-    if f is None or _sign_in_pieces(f, variable, a, b, min(prover.deadline, time.monotonic() + 30)) != 1:
-        return False
-    return all(_holds_at(relation, variable, end) for end in closed_ends)
+    f = _cleared(high - low, line)
+    return f is not None and line.sign(f) == 1 and all(_holds_at(relation, variable, end) for end in closed_ends)
 
 
-def _defined_on(e: Any, variable: Any, a: Any, b: Any, deadline: float) -> bool:
-    """Whether every reciprocal, root and logarithm in an expression, as it stands, is defined on (a, b)."""
-    if isinstance(e, sympy.log) and not e.args[0].has(sympy.log, sympy.exp) and _rational_sign(e.args[0], variable, a, b) != 1:
+@dataclass(frozen=True)
+class Line:
+    """A variable on an open interval, and who keeps the proofs of the signs of functions there."""
+
+    variable: Any
+    ends: Ends
+    prover: Prover
+
+    def sign(self, f: Any) -> int | None:
+        """The strict sign of a polynomial in logarithms with rational coefficients; None if it is not shown."""
+        function = log_sum(f, self.variable)
+        return None if function is None else self.prover.sign_of(function, self.ends, self.variable)
+
+    def rational_sign(self, e: Any) -> int | None:
+        """The sign of a rational function: 1, −1, 0 if it is zero, None if it changes."""
+        function = log_sum(e, self.variable)
+        quotient = None if function is None else function.rational
+        if quotient is None:
+            return None
+        over, under = sign_between(quotient.over, self.ends), sign_between(quotient.under, self.ends)
+        return None if over is None or not under else over * under
+
+
+def _defined_on(e: Any, line: Line) -> bool:
+    """Whether every reciprocal, root and logarithm in an expression, as it stands, is defined on the interval."""
+    if isinstance(e, sympy.log) and not e.args[0].has(sympy.log, sympy.exp) and line.rational_sign(e.args[0]) != 1:
         return False
-    if isinstance(e, sympy.Pow) and e.base.has(variable) and not e.exp.is_Integer and _rational_sign(e.base, variable, a, b) != 1:
+    if isinstance(e, sympy.Pow) and e.base.has(line.variable) and not e.exp.is_Integer and line.rational_sign(e.base) != 1:
         return False
-    if isinstance(e, sympy.Pow) and e.base.has(variable) and e.exp.is_Integer and e.exp < 0:
+    if isinstance(e, sympy.Pow) and e.base.has(line.variable) and e.exp.is_Integer and e.exp < 0:
         if e.base.has(sympy.log):
-            opened = _expanded_logs(e.base, variable, a, b)
-            if opened is None or sign_on(opened, variable, a, b, 3, deadline) not in (1, -1):
+            opened = expanded_logs(e.base, line.variable, line.rational_sign)
+            if opened is None or line.sign(opened) not in (1, -1):
                 return False
-        elif not e.base.has(sympy.exp) and _rational_sign(e.base, variable, a, b) not in (1, -1):
+        elif not e.base.has(sympy.exp) and line.rational_sign(e.base) not in (1, -1):
             return False
-    return all(_defined_on(part, variable, a, b, deadline) for part in e.args)
+    return all(_defined_on(part, line) for part in e.args)
 
 
 def closed_rates(e: Any, prover: Prover) -> Any:
@@ -182,41 +199,38 @@ def _variable_powers(e: Any) -> bool:
     return any(not p.exp.is_number for p in e.atoms(sympy.Pow))
 
 
-def _positive(e: Any, variable: Any, a: Any, b: Any) -> bool:
-    """Whether a product of exponentials, powers and rational functions is seen to be positive on (a, b)."""
+def _positive(e: Any, line: Line) -> bool:
+    """Whether a product of exponentials, powers and rational functions is seen to be positive on the interval."""
     for factor in sympy.Mul.make_args(e):
         if isinstance(factor, sympy.exp):
             continue
         base = factor.base if factor.is_Pow else factor
-        if base.has(sympy.log, sympy.exp) or _rational_sign(base, variable, a, b) != 1:
+        if base.has(sympy.log, sympy.exp) or line.rational_sign(base) != 1:
             return False
     return True
 
 
-def _cleared(f: Any, variable: Any, a: Any, b: Any) -> Any:
-    """A function with the sign of f on (a, b) that is linear in logarithms with rational coefficients; None if there is none."""
-    f = _expanded_logs(f, variable, a, b)
+def _cleared(f: Any, line: Line) -> Any:
+    """A function with the sign of f that is a polynomial in logarithms with rational coefficients; None if there is none."""
+    f = expanded_logs(f, line.variable, line.rational_sign)
     if f is None:
         return None
-    logs = sorted(f.atoms(sympy.log), key=str)
-    names = {g: sympy.Dummy(f"log_{i}") for i, g in enumerate(logs)}
+    names = {g: sympy.Dummy(f"log_{i}") for i, g in enumerate(sorted(f.atoms(sympy.log), key=str))}
+    back = {y: g for g, y in names.items()}
     n, d = sympy.fraction(sympy.together(f.xreplace(names)))
-    sign = 1
-    for factor, power in sympy.factor_list(d)[1]:
-        if power % 2 == 0:
-            continue
-        back = {y: g for g, y in names.items()}
-        one = sign_on(factor.xreplace(back), variable, a, b, 3, None)
-        if one not in (1, -1):
-            return None
-        sign *= one
-    constant = sympy.factor_list(d)[0]
-    n = sympy.expand(n) * (1 if constant > 0 else -1) * sign
-    return n.xreplace({y: g for g, y in names.items()})
+    constant, factors = sympy.factor_list(d)
+    sign = 1 if constant > 0 else -1
+    for factor, power in factors:
+        if power % 2:
+            one = line.sign(factor.xreplace(back))
+            if one not in (1, -1):
+                return None
+            sign *= one
+    return (sympy.expand(n) * sign).xreplace(back)
 
 
-def _expanded_logs(f: Any, variable: Any, a: Any, b: Any) -> Any:
-    """Every logarithm as a sum of logarithms of factors that are positive on (a, b); None if one has no sign there."""
+def expanded_logs(f: Any, variable: Any, sign_of: Callable[[Any], int | None]) -> Any:
+    """Every logarithm of the variable as a sum of logarithms of positive factors; None if ``sign_of`` does not tell one's sign."""
 
     def expanded(argument: Any) -> Any:
         if argument.is_Pow:
@@ -230,7 +244,7 @@ def _expanded_logs(f: Any, variable: Any, a: Any, b: Any) -> Any:
         total, number = sympy.Integer(0), c / c2
         for parts, direction in ((factors, 1), (factors2, -1)):
             for factor, power in parts:
-                sign = _rational_sign(factor, variable, a, b)
+                sign = sign_of(factor)
                 if sign not in (1, -1):
                     raise NoClosedForm("a logarithm of a factor without a sign")
                 if sign < 0 and power % 2:
@@ -244,131 +258,6 @@ def _expanded_logs(f: Any, variable: Any, a: Any, b: Any) -> Any:
         return f.replace(sympy.log, lambda y: expanded(y) if y.has(variable) else sympy.log(y))
     except (NoClosedForm, sympy.PolynomialError, TypeError, NotImplementedError):
         return None
-
-
-def _rational_sign(e: Any, variable: Any, a: Any, b: Any) -> int | None:
-    """The sign of a rational function on the open interval (a, b): 1, −1, 0 if it is zero, None if it changes."""
-    n, d = sympy.fraction(sympy.cancel(sympy.together(e)))
-    sign = 1
-    for part in (n, d):
-        if part.is_number:
-            if part == 0:
-                return 0
-            sign *= 1 if part > 0 else -1
-            continue
-        if part.free_symbols != {variable} or not part.is_polynomial(variable):
-            return None
-        polynomial = sympy.Poly(part, variable)
-        if not all(c.is_Rational for c in polynomial.all_coeffs()):
-            return None
-        inside = [r for r in polynomial.real_roots(multiple=False) if a < r[0] < b]
-        if any(multiplicity % 2 for _, multiplicity in inside) or inside:
-            return None
-        sign *= 1 if polynomial.eval(_between(a, b)) > 0 else -1
-    return sign
-
-
-def _between(a: Any, b: Any) -> Any:
-    if b == sympy.oo:
-        return a + 1 if a != -sympy.oo else sympy.Integer(0)
-    return b - 1 if a == -sympy.oo else (a + b) / 2
-
-
-def sign_on(f: Any, variable: Any, a: Any, b: Any, depth: int, deadline: float | None) -> int | None:
-    """The strict sign of a polynomial in logarithms with rational coefficients on (a, b): 1, −1, or None if the ladder does not show it."""
-    logs = sorted((g for g in f.atoms(sympy.log) if g.has(variable)), key=sympy.count_ops)
-    if not logs:
-        return _constant_log_sign(f, variable, a, b)
-    if depth == 0 or (deadline is not None and time.monotonic() > deadline):
-        return None
-    names = {g: sympy.Dummy(f"log_{i}") for i, g in enumerate(logs)}
-    terms = sympy.Poly(f.xreplace(names), *names.values()).terms()
-    top = max(sum(powers) for powers, _ in terms)
-    leading = [sympy.together(c) for powers, c in terms if sum(powers) == top]
-    for divisor in [*dict.fromkeys(leading), sympy.Integer(1)]:
-        sign = _rational_sign(divisor, variable, a, b)
-        if sign not in (1, -1):
-            continue
-        scaled = [(powers, _cancelled(c / divisor)) for powers, c in terms]
-        g = sympy.Add(*[c * sympy.Mul(*[y**n for y, n in zip(logs, powers, strict=True)]) for powers, c in scaled])
-        direction = sign_on(_slope(scaled, logs, variable), variable, a, b, depth - 1, deadline)
-        if direction not in (1, -1):
-            continue
-        at_low, at_high = _end_sign(g, variable, a, "+"), _end_sign(g, variable, b, "-")
-        if direction > 0:
-            found = 1 if at_low is not None and at_low >= 0 else -1 if at_high is not None and at_high <= 0 else None
-        else:
-            found = -1 if at_low is not None and at_low <= 0 else 1 if at_high is not None and at_high >= 0 else None
-        if found is not None:
-            return found * sign
-    return None
-
-
-def _cancelled(e: Any) -> Any:
-    return e if e.has(sympy.log) else sympy.cancel(sympy.together(e))
-
-
-def _slope(terms: list[Any], logs: list[Any], variable: Any) -> Any:
-    """The derivative of Σ coefficient·Π log^n, collected by its logarithms."""
-    names = [sympy.Dummy(f"log_{i}") for i in range(len(logs))]
-    total = sympy.Integer(0)
-    for powers, c in terms:
-        product = sympy.Mul(*[y**n for y, n in zip(names, powers, strict=True)])
-        total += sympy.diff(c, variable) * product
-        for y, g in zip(names, logs, strict=True):
-            total += c * sympy.diff(product, y) * sympy.diff(g.args[0], variable) / g.args[0]
-    collected = sympy.Poly(total, *names).terms()
-    return sympy.Add(*[_cancelled(c) * sympy.Mul(*[g**n for g, n in zip(logs, powers, strict=True)]) for powers, c in collected])
-
-
-def _sign_in_pieces(f: Any, variable: Any, a: Any, b: Any, deadline: float) -> int | None:
-    """The sign on (a, b): by the ladder on all of it, or near the ends, with balls on the boxes between."""
-    whole = sign_on(f, variable, a, b, DEPTH, min(deadline, time.monotonic() + 3))
-    if whole is not None:
-        return whole
-    starts = [a + d for d in (sympy.Rational(1, 8), sympy.Rational(1, 100))] if a.is_finite else [sympy.Integer(-n) for n in (10, 100)]
-    ends = [b - d * (b - a) for d in (sympy.Rational(1, 4), sympy.Rational(1, 20))] if b.is_finite and a.is_finite else [a + n for n in (4, 20, 200)]
-    left = next(((c, s) for c in starts if a < c < b and (s := sign_on(f, variable, a, c, DEPTH, min(deadline, time.monotonic() + 5))) is not None), None)
-    right = next(((c, s) for c in ends if a < c < b and (s := sign_on(f, variable, c, b, DEPTH, min(deadline, time.monotonic() + 5))) is not None), None)
-    if left is None or right is None or left[1] != right[1]:
-        return None
-    if left[0] <= right[0] and not _sign_in_balls(f, variable, left[0], right[0], left[1], deadline):
-        return None
-    return left[1]
-
-
-def _sign_in_balls(f: Any, variable: Any, a: Any, b: Any, sign: int, deadline: float) -> bool:
-    """Whether f has a sign on the closed interval [a, b], by subdivision in balls."""
-    boxes = [(a, b)]
-    slope = sympy.diff(f, variable)
-    with ctx.workprec(128):
-        for _ in range(20000):
-            if not boxes:
-                return True
-            if time.monotonic() > deadline:
-                return False
-            low, high = boxes.pop()
-            middle, half = (low + high) / 2, (high - low) / 2
-            centre, radius = (arb(fmpq(int(e.p), int(e.q))) for e in (middle, half))
-            try:  # mean value form
-                box = centre + radius * arb(0, 1)
-                number = value(f, {variable: centre}) + value(slope, {variable: box}) * (box - centre)
-            except (Open, Undefined):
-                number = arb(0)
-            if not (number > 0 if sign > 0 else number < 0):
-                if high - low < sympy.Rational(1, 10**9):
-                    return False
-                boxes += [(low, middle), (middle, high)]
-    return not boxes
-
-
-def _constant_log_sign(f: Any, variable: Any, a: Any, b: Any) -> int | None:
-    """Sign of a rational function whose coefficients may hold logarithms of numbers: by its own sign, if it has none of these."""
-    if not f.has(sympy.log):
-        return _rational_sign(f, variable, a, b)
-    if not f.has(variable):
-        return number_sign(f)
-    return None
 
 
 def number_sign(e: Any) -> int | None:
@@ -389,22 +278,6 @@ def number_sign(e: Any) -> int | None:
             if not isinstance(number, arb):
                 return 0
     return None
-
-
-def _end_sign(g: Any, variable: Any, end: Any, side: str) -> int | None:
-    """Sign of the limit of g at an end of the interval: exactly where g is continuous, else by SymPy, checked in balls nearby."""
-    if end.is_Rational:
-        singular = any(y.args[0].subs(variable, end) == 0 or y.args[0].subs(variable, end).has(sympy.zoo, sympy.nan) for y in g.atoms(sympy.log))
-        denominator = sympy.denom(sympy.together(g.replace(sympy.log, lambda y: sympy.Integer(1))))
-        if not singular and denominator.subs(variable, end) != 0:
-            return number_sign(g.subs(variable, end))
-    try:
-        limit = sympy.limit(g, variable, end, side)
-    except (NotImplementedError, ValueError, TypeError, RecursionError, sympy.PoleError):
-        return None
-    if limit.has(sympy.Limit, sympy.nan, sympy.zoo, sympy.AccumBounds) or limit.free_symbols:
-        return None
-    return number_sign(limit) if confirmed(g, variable, end, side, limit) else None
 
 
 def confirmed(g: Any, variable: Any, end: Any, side: str, limit: Any) -> bool:

@@ -8,14 +8,15 @@ from typing import Any
 import sympy
 from sympy.logic.boolalg import And, Implies
 
-from cdmtheory.engine.closed_forms import real_steps
+from cdmtheory.engine.closed_forms import real_steps, tidy
 from cdmtheory.engine.decide import Finding, prove
 from cdmtheory.engine.prover import NoClosedForm, Prover, powers_of_k
 from cdmtheory.language import L, k, kappa, mu, residual, spectral_radius, steps_to, worst_rate, worst_residual
 
 __all__ = ["POWERS", "compare_powers", "is_defined"]
 
-POWERS = "for 0 <= ρ <= 1: ρ^k <= 1, ρ^k >= 1 − k(1 − ρ) and ρ^k(ρ + k(1 − ρ)) <= ρ (Bernoulli), decreasing in k (induction over k)"
+POWERS = ("for 0 <= ρ <= 1: ρ^k <= 1, ρ^k >= 1 − k(1 − ρ) and ρ^k(ρ + k(1 − ρ)) <= ρ (Bernoulli, also to the second order and strictly), "
+          "decreasing in k (induction over k); (ab)^k = a^k·b^k")
 
 
 def is_defined(statement: Any, prover: Prover) -> bool:
@@ -65,66 +66,158 @@ def _even(exponent: Any) -> bool:
 
 
 def compare_powers(statement: Any, prover: Prover) -> Finding | None:
-    """Prove a statement in which k occurs in polynomials and in powers base^(a·k + b), 0 <= base."""
-    swap = {kappa: L / mu}
+    """Prove a statement in which k occurs in polynomials and in powers base^(a·k + b); where mu = L makes a base 0, that case by itself."""
+    if statement == sympy.true:
+        return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=list(prover.assumed))
+    found = _compared(statement, prover)
+    if found is None and statement.has(mu, L, kappa) and prover.holds(sympy.Ge(L, mu, evaluate=False)) and not prover.holds(sympy.Lt(mu, L, evaluate=False)):
+        above = Prover((*prover.given, mu < L), prover.solvers, prover.deadline, prover.tell)
+        equal = Prover((*prover.given, sympy.Eq(mu, L, evaluate=False)), prover.solvers, prover.deadline, prover.tell)
+        for case in (above, equal):
+            case.by, case.assumed = prover.by, prover.assumed
+        first = _compared(statement, above)
+        return first and _compared(statement.xreplace({kappa: L / mu}).xreplace({mu: L}), equal)
+    return found
+
+
+def _compared(statement: Any, prover: Prover) -> Finding | None:
+    if statement == sympy.true:
+        return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=list(prover.assumed))
     n = sympy.Dummy("k_real", nonnegative=True)
-    bases: list[Any] = []
-    variables: list[Any] = []
+    table = _Powers(prover, n)
+    try:
+        goal = table.replaced(statement.xreplace({kappa: L / mu})) if not isinstance(statement, sympy.logic.boolalg.BooleanAtom) else statement
+    except (NoClosedForm, sympy.PolynomialError):
+        return None
+    if goal == sympy.true:
+        return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=list(prover.assumed))
+    given = tuple(g.xreplace({kappa: L / mu}) for g in real_steps(prover, n))
+    for facts, seconds in ((table.facts, 8), (table.sharper, 8), (table.quotients, 12)):
+        if time.monotonic() > prover.deadline:
+            return None
+        known = facts()
+        if known is None:
+            continue
+        found = prove(goal.xreplace({k: n}), (*given, *known), (), prover.solvers, min(prover.deadline, time.monotonic() + seconds), lambda _: None)
+        if found.verdict == "PROVED":
+            if table.bases:
+                prover.assume(POWERS)
+            return Finding("PROVED", sorted(prover.by | set(found.by)), assumed=list(prover.assumed))
+        if not table.bases:
+            return None
+    return None
 
-    def variable(base: Any) -> Any:
+
+class _Powers:
+    """A variable Z for every base^k in a statement, and what is true of it; ``n`` stands for k."""
+
+    def __init__(self, prover: Prover, n: Any) -> None:
+        self.prover, self.n = prover, n
+        self.bases: list[Any] = []
+        self.variables: list[Any] = []
+        self.sign: Any = None  # (−1)^k
+        self.known: dict[str, tuple[Any, ...]] = {}
+
+    def holds(self, statement: Any) -> bool:
+        return self.prover.holds(statement)
+
+    def variable(self, base: Any) -> Any:
         """The variable that stands for base^k; the same one for bases that are proved to be equal."""
-        for known, z in zip(bases, variables, strict=True):
-            if known == base or prover.holds(sympy.Eq(known, base, evaluate=False)):
+        for known, z in zip(self.bases, self.variables, strict=True):
+            if known == base or self.holds(sympy.Eq(known, base, evaluate=False)):
                 return z
-        bases.append(base)
-        sign = {"nonnegative": True} if prover.holds(sympy.Ge(base, 0, evaluate=False)) else {"real": True}
-        variables.append(sympy.Dummy(f"Z_{len(bases)}", **sign))
-        return variables[-1]
+        if base != 0 and self.holds(sympy.Le(base, 0, evaluate=False)):
+            self.sign = self.sign or sympy.Dummy("sign", real=True)
+            return self.sign if base == -1 else self.sign * self.variable(-base)
+        self.bases.append(base)
+        sign = {"nonnegative": True} if self.holds(sympy.Ge(base, 0, evaluate=False)) else {"real": True}
+        self.variables.append(sympy.Dummy(f"Z_{len(self.bases)}", **sign))
+        return self.variables[-1]
 
-    def replaced(e: Any) -> Any:
+    def replaced(self, e: Any) -> Any:
+        """An expression with its powers of k replaced."""
         if e.is_Pow and e.exp.has(k):
             slope = sympy.Poly(e.exp, k).all_coeffs() if e.exp.is_polynomial(k) else []
             if len(slope) != 2 or not all(c.is_Integer for c in slope):
                 raise NoClosedForm(f"the power {e}")
-            base = replaced(e.base)
-            return variable(base) ** slope[0] * base ** slope[1]
-        return e if not e.args or not e.has(k) or isinstance(e, (residual, worst_residual)) else e.func(*[replaced(a) for a in e.args])
+            base = self.replaced(e.base)
+            return self.variable(base) ** slope[0] * base ** slope[1]
+        return e if not e.args or not e.has(k) or isinstance(e, (residual, worst_residual)) else e.func(*[self.replaced(a) for a in e.args])
 
-    try:
-        goal = replaced(statement.xreplace(swap)) if not isinstance(statement, sympy.logic.boolalg.BooleanAtom) else statement
-    except (NoClosedForm, sympy.PolynomialError):
-        return None
-    facts: list[Any] = []
-    for base, z in zip(bases, variables, strict=True):
+    def facts(self) -> tuple[Any, ...]:
+        """Bernoulli's inequality for each, and how they are ordered."""
+        n, found = self.n, []
+        if self.sign is not None:
+            at_zero = Implies(sympy.Eq(n, 0, evaluate=False), sympy.Eq(self.sign, 1, evaluate=False), evaluate=False)
+            found += [sympy.Eq(self.sign**2, 1, evaluate=False), at_zero]
+        for base, z in zip(self.bases, self.variables, strict=True):
+            found += self._of_one(base, z)
+        for i, (a, za) in enumerate(zip(self.bases, self.variables, strict=True)):
+            for b, zb in list(zip(self.bases, self.variables, strict=True))[:i]:
+                if not (za.is_nonnegative and zb.is_nonnegative):
+                    continue
+                if self.holds(sympy.Le(a, b, evaluate=False)):
+                    found.append(za <= zb)
+                elif self.holds(sympy.Ge(a, b, evaluate=False)):
+                    found.append(zb <= za)
+        self.known["facts"] = tuple(found)
+        return self.known["facts"]
+
+    def _of_one(self, base: Any, z: Any) -> list[Any]:
+        n = self.n
+        found: list[Any] = []
         if not z.is_nonnegative:
-            facts.append(Implies(sympy.Ne(base, 0, evaluate=False), sympy.Ne(z, 0, evaluate=False), evaluate=False))
-            facts.append(Implies(sympy.Eq(n, 0, evaluate=False), sympy.Eq(z, 1, evaluate=False), evaluate=False))
-            continue
-        if prover.holds(sympy.Le(base, 1, evaluate=False)):
-            facts += [z <= 1, z >= 1 - n * (1 - base), z * (1 + n * (1 - base)) <= 1, z * (base + n * (1 - base)) <= base,
+            found = [Implies(sympy.Ne(base, 0, evaluate=False), sympy.Ne(z, 0, evaluate=False), evaluate=False),
+                     Implies(sympy.Eq(n, 0, evaluate=False), sympy.Eq(z, 1, evaluate=False), evaluate=False), Implies(base > 0, z > 0, evaluate=False)]
+            return [*found, z <= 1, z >= -1] if self.holds(sympy.Le(base**2, 1, evaluate=False)) else found
+        if self.holds(sympy.Le(base, 1, evaluate=False)):
+            found += [z <= 1, z >= 1 - n * (1 - base), z * (1 + n * (1 - base)) <= 1, z * (base + n * (1 - base)) <= base,
                       Implies(n >= 1, z <= base, evaluate=False)]
-            facts.append(sympy.Or(n >= 1, And(sympy.Eq(n, 0, evaluate=False), sympy.Eq(z, 1, evaluate=False), evaluate=False), evaluate=False))
-        elif prover.holds(sympy.Ge(base, 1, evaluate=False)):
-            facts += [z >= 1, z >= 1 + n * (base - 1)]
-        if prover.holds(sympy.Gt(base, 0, evaluate=False)):
-            facts.append(z > 0)
+            found.append(sympy.Or(n >= 1, And(sympy.Eq(n, 0, evaluate=False), sympy.Eq(z, 1, evaluate=False), evaluate=False), evaluate=False))
+        elif self.holds(sympy.Ge(base, 1, evaluate=False)):
+            found += [z >= 1, z >= 1 + n * (base - 1)]
+        if self.holds(sympy.Gt(base, 0, evaluate=False)):
+            found.append(z > 0)
         else:
-            facts.append(Implies(And(sympy.Eq(base, 0, evaluate=False), n >= 1, evaluate=False), sympy.Eq(z, 0, evaluate=False), evaluate=False))
-            facts.append(Implies(base > 0, z > 0, evaluate=False))
-    for i, (a, za) in enumerate(zip(bases, variables, strict=True)):
-        for b, zb in list(zip(bases, variables, strict=True))[:i]:
-            if not (za.is_nonnegative and zb.is_nonnegative):
-                continue
-            if prover.holds(sympy.Le(a, b, evaluate=False)):
-                facts.append(za <= zb)
-            elif prover.holds(sympy.Ge(a, b, evaluate=False)):
-                facts.append(zb <= za)
-    if goal == sympy.true:
-        return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=list(prover.assumed))
-    given = (*(g.xreplace(swap) for g in real_steps(prover, n)), *facts)
-    found = prove(goal.xreplace({k: n}), given, (), prover.solvers, min(prover.deadline, time.monotonic() + 20), lambda _: None)
-    if found.verdict != "PROVED":
-        return None
-    if bases:
-        prover.assume(POWERS)
-    return Finding("PROVED", sorted(prover.by | set(found.by)), assumed=list(prover.assumed))
+            found.append(Implies(And(sympy.Eq(base, 0, evaluate=False), n >= 1, evaluate=False), sympy.Eq(z, 0, evaluate=False), evaluate=False))
+            found.append(Implies(base > 0, z > 0, evaluate=False))
+        return found
+
+    def sharper(self) -> tuple[Any, ...] | None:
+        """Bernoulli's inequality strictly from two steps on, and to the second order."""
+        found = [f for base, z in zip(self.bases, self.variables, strict=True) if z.is_nonnegative for f in self._sharper(base, z)]
+        self.known["sharper"] = tuple(found)
+        return (*self.known["facts"], *found) if found else None
+
+    def _sharper(self, base: Any, z: Any) -> list[Any]:
+        n, x = self.n, 1 - base
+        whole = sympy.Or(sympy.Eq(n, 0, evaluate=False), sympy.Eq(n, 1, evaluate=False), n >= 2, evaluate=False)
+        first = Implies(sympy.Eq(n, 1, evaluate=False), sympy.Eq(z, base, evaluate=False), evaluate=False)
+        none = Implies(sympy.Eq(n, 0, evaluate=False), sympy.Eq(z, 1, evaluate=False), evaluate=False)
+        if self.holds(sympy.Le(base, 1, evaluate=False)):
+            return [whole, first, none, z * (1 + n * x + n * (n + 1) * x**2 / 2) <= 1, z <= 1 - n * x + n * (n - 1) * x**2 / 2,
+                    Implies(And(n >= 2, base < 1, evaluate=False), z > 1 - n * x, evaluate=False),
+                    Implies(And(n >= 2, base < 1, evaluate=False), sympy.Or(sympy.Eq(z, 0, evaluate=False), z < base, evaluate=False), evaluate=False),
+                    Implies(And(n >= 1, base < 1, evaluate=False), z * (1 + n * x) < 1, evaluate=False)]
+        if self.holds(sympy.Ge(base, 1, evaluate=False)):
+            return [whole, first, none, z >= 1 - n * x + n * (n - 1) * x**2 / 2, Implies(And(n >= 2, base > 1, evaluate=False), z > 1 - n * x, evaluate=False)]
+        return []
+
+    def quotients(self) -> tuple[Any, ...] | None:
+        """a^k = b^k·(a/b)^k for any two of them, the quotient with its own inequalities; the product where 1 is between them."""
+        original, found = list(zip(self.bases, self.variables, strict=True)), []
+        for i, (a, za) in enumerate(original):
+            for b, zb in original[:i]:
+                if not (za.is_nonnegative and zb.is_nonnegative):
+                    continue
+                (low, z_low), (high, z_high) = ((a, za), (b, zb)) if self.holds(sympy.Le(a, b, evaluate=False)) else ((b, zb), (a, za))
+                if not self.holds(sympy.And(sympy.Le(low, high, evaluate=False), sympy.Gt(high, 0, evaluate=False), evaluate=False)):
+                    continue
+                product = self.holds(sympy.And(sympy.Le(low, 1, evaluate=False), sympy.Ge(high, 1, evaluate=False), evaluate=False))
+                ratio = tidy(low * high if product else low / high)
+                count = len(self.bases)
+                w = self.variable(ratio)
+                found.append(sympy.Eq(w, z_low * z_high, evaluate=False) if product else sympy.Eq(z_low, z_high * w, evaluate=False))
+                if len(self.bases) > count:
+                    found += [*self._of_one(ratio, w), *self._sharper(ratio, w)]
+        return (*self.known["facts"], *self.known["sharper"], *found) if found else None

@@ -9,14 +9,14 @@ from typing import Any
 import sympy
 from sympy.logic.boolalg import And
 
-from cdmtheory.engine.decide import prove
+from cdmtheory.engine.decide import certificates_of, prove
+from cdmtheory.engine.logsum import Ends, LogSum
 from cdmtheory.engine.solvers import Solvers
 from cdmtheory.language import k
 
 __all__ = ["NoClosedForm", "Prover", "Tell", "all_proved", "powers_of_k", "transcendental"]
 
-
-
+SIGN_SECONDS = 30.0
 Tell = Callable[[str], None]
 
 
@@ -43,6 +43,15 @@ class Prover:
         if found.verdict == "PROVED":
             self.by |= set(found.by)
         return found.verdict == "PROVED"
+
+    def sign_of(self, f: LogSum, ends: Ends, variable: Any) -> int | None:
+        """The strict sign of a function with logarithms on an open interval; None if it is not shown."""
+        found = certificates_of(self.solvers).sign(f, ends, variable, min(self.deadline, time.monotonic() + SIGN_SECONDS))
+        if found is None:
+            return None
+        sign, by = found
+        self.by |= by
+        return sign
 
     def assume(self, *steps: str) -> None:
         self.assumed += [s for s in steps if s not in self.assumed]

@@ -12,7 +12,7 @@ sides is undefined. :func:`reduce_claim` writes both halves as formulas over pol
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy
@@ -51,6 +51,7 @@ class Problem:
     fixed: frozenset[Any] = frozenset()  # variables set to 1, because everything is homogeneous
     strengthened: bool = False  # what is asked is more than the claim: it can prove, and only suggest a counterexample
     relaxed: bool = False  # integers range over the reals: likewise
+    unscaled: Problem | None = None  # the same before variables were set to 1
 
     def point(self, values: dict[Any, fmpq]) -> dict[Any, fmpq]:
         """The values of the claim's symbols at rational values of the variables."""
@@ -144,10 +145,13 @@ def reduce_claim(statement: Any, given: tuple[Any, ...]) -> Problem:
     # "undefined at some eigenvalue" has a variable of its own, which stands for nothing in the first alternative
     domain_formula = map_atoms(conjunction(*domain, *[_ties_for(part, ring, ring.root_definitions()) for part in domain]), ring.simplified)
     failure = map_atoms(failure, ring.simplified)
+    whole = Problem(ring.names, domain_formula, failure, ring.substitution, ring.variables, frozenset(ring.positive), frozenset(ring.nonnegative),
+                    strengthened=reducer.strengthened, relaxed=relaxed)
     fixed = _dehomogenised(ring, domain_formula, failure)
+    if not fixed:
+        return whole
     domain_formula, failure = (_set_to_one(f, ring, fixed) for f in (domain_formula, failure))
-    return Problem(ring.names, domain_formula, failure, ring.substitution, ring.variables, frozenset(ring.positive), frozenset(ring.nonnegative),
-                   frozenset(fixed), reducer.strengthened, relaxed)
+    return replace(whole, domain=domain_formula, failure=failure, fixed=frozenset(fixed), unscaled=whole)
 
 
 def _ties_for(part: Formula, ring: Ring, meaning: dict[Any, Formula]) -> Formula:
@@ -234,7 +238,5 @@ def _combine(basis: list[list[fmpq]], zero: list[int]) -> list[list[fmpq]]:
 
 
 def _set_to_one(formula: Formula, ring: Ring, fixed: list[Any]) -> Formula:
-    if not fixed:
-        return formula
     values: dict[str | int, Any] = {ring.names[ring.variables.index(v)]: 1 for v in fixed}
     return map_atoms(formula, lambda a: ring.simplified(Atom(a.polynomial.subs(values), a.relation)))
