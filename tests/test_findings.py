@@ -76,6 +76,15 @@ def test_the_race():
     assert "| never |" in page
 
 
+def test_variants():
+    def table(usual, changed):
+        return [row(part="variant", task="t", method=m, seed=0, decay=1e-3, settled=v) for m, v in (("as it is", usual), ("changed", changed))]
+
+    name = "Each part of GROKtimizer is worth having"
+    assert verdicts(table(100, 120))[name] == verdicts(table(100, None))[name] == "SUPPORTED"
+    assert verdicts(table(100, 80))[name] == verdicts(table(None, 80))[name] == "NOT SUPPORTED"
+
+
 def test_divergence_is_counted():
     rows = race(GROKtimizer=[100], AdamW=[100], GROKtimizer_early=[100])
     for r in rows:

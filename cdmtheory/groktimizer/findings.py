@@ -16,13 +16,15 @@ from cdmtheory.groktimizer.table import Row, exponent, medians, names, of, or_ne
 __all__ = ["findings"]
 
 OURS, EARLY = "GROKtimizer", "GROKtimizer, early"
+USUAL, DESIGNED_ON = "as it is", ("digits, large init", "modular addition")
 CLASSICAL = ("ridge", "logistic regression")
 
 
 def findings(rows: Sequence[Row]) -> str:
     """The page as Markdown."""
     race, equal = of(rows, part="race"), of(rows, part="equal")
-    parts = [_head(rows), _law(of(rows, part="law")), _equal(equal), _race(race), _real(race), _norm(equal), _flat(equal), _divergence(rows), _passage(race)]
+    parts = [_head(rows), _law(of(rows, part="law")), _equal(equal), _race(race), _real(race), _norm(equal), _flat(equal), _divergence(rows), _passage(race),
+             _variants(of(rows, part="variant"))]
     return "\n".join(part for part in parts if part)
 
 
@@ -108,6 +110,19 @@ def _race(rows: list[Row]) -> str:
     return _section("Against tuned rivals", near[OURS], reached,
                     "Gradients to the settled target on test data, median and interval; the best in bold. GROKtimizer is the best, or its median lies "
                     f"within the interval of the best, on {near[OURS]} of {reached} tasks; with an early switch on {near[EARLY]}.", ("task", *methods), lines)
+
+
+def _variants(rows: list[Row]) -> str:
+    methods, lines, worse = [m for m in names(rows, "method") if m != USUAL], [], 0
+    for task in names(rows, "task"):
+        usual = medians(or_never(r["settled"] for r in of(rows, task=task, method=USUAL)))
+        found = {m: medians(or_never(r["settled"] for r in of(rows, task=task, method=m))) for m in methods}
+        worse += all(usual[0] <= value for value, _, _ in found.values())
+        shown = task + (" (designed on)" if task in DESIGNED_ON else "")
+        lines.append((shown, f"{of(rows, task=task)[0]['decay']:g}", *map(_interval, (usual, *found.values()))))
+    return _section("Each part of GROKtimizer is worth having", worse, len(lines),
+                    "Gradients to the settled target at the same λ, with one thing changed. Supported where no change does better in the median: "
+                    f"{worse} of {len(lines)}.", ("task", "λ", USUAL, *methods), lines)
 
 
 def _bold(found: dict[str, tuple[float, float, float]], method: str, best: float) -> str:

@@ -1,7 +1,8 @@
 """The study: tasks × optimisers × seeds, every method tuned with the same number of draws, every run in a journal.
 
-Three parts, one row of the table per run. *law*: from one interpolating point, how do the steps of GD and of CDM grow as λ falls? *equal*:
-GROKtimizer and the same two phases without momentum, at the smallest λ of each task. *race*: everybody, tuned on the validation data of a seed
+Four parts, one row of the table per run. *law*: from one interpolating point, how do the steps of GD and of CDM grow as λ falls? *equal*:
+GROKtimizer and the same two phases without momentum, at the smallest λ of each task. *variant*: GROKtimizer with one thing
+changed, at the middle λ. *race*: everybody, tuned on the validation data of a seed
 of its own, then run on other seeds. Cost is counted in gradients, those for measuring curvature and SAM's second one included.
 """
 
@@ -63,7 +64,7 @@ def cell(part: str, task: str, method: str, seed: int, config: str, budget: int)
     hyper = json.loads(config)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # a collapse is in the row
-        found = {"law": _law, "equal": _equal}.get(part, _race)(task, method, seed, hyper, budget)
+        found = {"law": _law, "equal": _equal, "variant": _variant}.get(part, _race)(task, method, seed, hyper, budget)
     return {"part": part, "task": task, "method": method, "seed": seed, "config": config, "decay": hyper.get("decay"), **found,
             "seconds": round(time.perf_counter() - began, 3)}
 
@@ -188,6 +189,13 @@ def _classical(task: Any, method: str, hyper: Row) -> Row:
     return {"target": task.target, "error": validation if task.facts["seed"] == TUNING_SEED else test, "diverged": False}
 
 
+def _variant(name: str, method: str, seed: int, hyper: Row, budget: int) -> Row:
+    from cdmtheory.groktimizer.rivals import VARIANTS
+
+    task = _task(name, seed)
+    return _train(task, VARIANTS[method](task.parameters, hyper["decay"]), budget, 1, stop=True)[1] | _state(task, sharp=False)
+
+
 def _equal(name: str, method: str, seed: int, hyper: Row, budget: int) -> Row:
     """Both phases at λ, with or without momentum in phase 2, with the state at the switch; without, it is given up at ``cap`` × what GROKtimizer took."""
     from cdmtheory.groktimizer.optimizer import GROKtimizer
@@ -285,7 +293,7 @@ def _sweep(grid: Iterable[Mapping[str, Any]], pool: Executor, journal: Any, prog
 
 
 def _of_task(name: str, profile: Profile, run: Callable[[list[Row]], list[Row]], tell: Callable[[str], None]) -> list[Row]:
-    from cdmtheory.groktimizer.rivals import RIVALS, draws
+    from cdmtheory.groktimizer.rivals import RIVALS, VARIANTS, draws
 
     decays = _task(name, 0).decays
     rows: list[Row] = []
@@ -297,6 +305,9 @@ def _of_task(name: str, profile: Profile, run: Callable[[list[Row]], list[Row]],
     tell(f"{name}: at equal weight decay")
     rows += run([_point("equal", name, method, seed, {"decay": decays[0], "cap": profile.cap}, 4 * profile.budget)
                  for seed in seeds for method in ("GROKtimizer", "GD, two phases")])
+    tell(f"{name}: GROKtimizer with one thing changed")
+    middle = float(f"{math.sqrt(decays[0] * decays[1]):.2g}")
+    rows += run([_point("variant", name, method, seed, {"decay": middle}, 2 * profile.budget) for seed in seeds for method in VARIANTS])
     tell(f"{name}: tuning")
     methods = {method: draws(method, profile.draws, decays) for method in RIVALS if method != "Muon" or name not in LAW[:2]}
     if name in REAL or name in ("PigCVP", "ACSF1"):

@@ -78,8 +78,8 @@ def test_a_study_is_resumed(tmp_path):
     pytest.importorskip("pytorch_optimizer")
     said = []
     rows = study(TINY, journal=tmp_path / "journal.jsonl", tell=said.append, executor=ThreadPoolExecutor(1))
-    assert {r["part"] for r in rows} == {"law", "equal", "tuning", "race"}
-    assert len(said) == 4
+    assert {r["part"] for r in rows} == {"law", "equal", "variant", "tuning", "race"}
+    assert len(said) == 5
     lines = (tmp_path / "journal.jsonl").read_text().splitlines()
     assert len(lines) == len(rows)
     (tmp_path / "journal.jsonl").write_text("\n".join(lines[:-3]) + "\n")
