@@ -14,7 +14,7 @@ EPILOG = """examples:
 
 needs: pip install 'cdmtheory[torch,data,rivals]'; data sets say what they need
 """
-USAGE_ERROR = 2
+USAGE_ERROR, FAILED = 2, 1
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,9 +27,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run, write the table and the findings; 0, or 2 with one line on what is wrong."""
+    """Run, write the table and the findings; 0, 1 if runs failed, or 2 with one line on what is wrong."""
     from cdmtheory.groktimizer.findings import findings
     from cdmtheory.groktimizer.table import read, write
+    from cdmtheory.sweeps import SweepFailed
 
     try:
         if options.findings:
@@ -57,6 +58,9 @@ def run(options: argparse.Namespace) -> int:
         (out / "findings.md").write_text(findings(table), encoding="utf-8")
         draw(out / "study", table)
         print(f"{out / 'study'}.{{csv,svg,pdf}}: {len(rows)} runs with torch {torch.__version__}\n{out / 'findings.md'}")
+    except SweepFailed as error:
+        print(f"cdmtheory study: error: {error}; the others are kept in {Path(options.out) / 'journal.jsonl'}", file=sys.stderr)
+        return FAILED
     except (ValueError, OSError, ImportError) as error:
         needs = " (pip install 'cdmtheory[torch,data,rivals]')" if isinstance(error, ModuleNotFoundError) else ""
         print(f"cdmtheory study: error: {error}{needs}", file=sys.stderr)

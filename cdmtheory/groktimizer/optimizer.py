@@ -27,6 +27,7 @@ class GROKtimizer(CDM):
 
     ``lr``: step size; "auto" measures hmax, the largest Hessian eigenvalue of the loss, by 2 × 8 or so extra calls of the closure at the
     first step of each phase and after 32, 64, 128, … of its steps: 1/hmax in phase 1, 1.5/(hmax + λ) in phase 2 (1/(hmax + λ) with ``nesterov``).
+    A number holds for both phases, and LR schedulers may change it (not that of ``first``, which has its own).
     ``first``: a function from parameters to the optimiser of phase 1; None is SGD with Nesterov momentum 0.9, no weight decay and ``lr``.
     ``switch``: steps of phase 1, a function of an :class:`Observation` that says when it is over, or None: accuracy 1 and loss ≤ 0.05 for
     20 steps in a row (where no accuracy is observed, loss ≤ 0.05 × the first), or a loss that fell by less than a fifth in 32 steps.
@@ -161,7 +162,7 @@ class GROKtimizer(CDM):
         sharpest = max(top_eigenvalue(hessian_product(gradient, x, precision=precision), len(x), tolerance=0.1), 0.0)
         for p, grad in zip(self._parameters(), kept, strict=True):
             p.grad = grad
-        least = min(g["weight_decay"] for g in self.param_groups if g["weight_decay"] > 0)
+        least = min((g["weight_decay"] for g in self.param_groups if g["weight_decay"] > 0), default=0.0)
         for group in self.param_groups:
             before = group["lr"]
             decay = 0.0 if self.phase == 1 else group["weight_decay"] or least

@@ -12,12 +12,13 @@ torch = pytest.importorskip("torch")
 
 from cdmtheory.cli import main
 from cdmtheory.groktimizer import study as module
+from cdmtheory.groktimizer.cells import cell
 from cdmtheory.groktimizer.rivals import RIVALS, draws
-from cdmtheory.groktimizer.study import Profile, cell, study
+from cdmtheory.groktimizer.study import Profile, study
 from cdmtheory.groktimizer.table import COLUMNS, read
 from cdmtheory.groktimizer.tasks import SYNTHETIC, real_data
 
-TINY = Profile(("matrix completion",), (1e-2, 3e-3), 1, 1, 1, 1, 60, 3, "a test")
+TINY = Profile(("matrix completion",), (1e-2, 3e-3), 1, 1, 1, 1, 60, 3)
 
 
 def task(name, seed):
@@ -109,7 +110,7 @@ def test_a_task_whose_data_are_missing_is_left_out(monkeypatch, tmp_path):
     def absent(name, seed):
         raise ImportError("this data set comes with ISLP: pip install --no-deps islp")
 
-    monkeypatch.setattr(module, "_task", absent)
+    monkeypatch.setattr(module, "task_named", absent)
     said = []
     assert study(TINY, tell=said.append) == []
     assert said == ["matrix completion: left out; this data set comes with ISLP: pip install --no-deps islp"]
