@@ -29,7 +29,7 @@ def findings(rows: Sequence[Row]) -> str:
 
 
 def _head(rows: Sequence[Row]) -> str:
-    seeds = "; ".join(f"{task} {len(names(of(rows, part='race', task=task), 'seed'))}" for task in names(rows, "task"))
+    seeds = "; ".join(f"{task} {len(names(of(rows, part='race', task=task), 'seed'))}" for task in names(of(rows, part="race"), "task"))
     draws = sorted({len(of(rows, part="tuning", task=task, method="AdamW")) for task in names(of(rows, part="race"), "task")})
     minutes = sum(row["seconds"] or 0 for row in rows) / 60
     text = (f"Measured, not proved: what is proved stands in the ledger. Made from the table of `cdmtheory study` by `cdmtheory study --findings`: {len(rows)} "
