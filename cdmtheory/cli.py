@@ -14,8 +14,10 @@ from cdmtheory.commands import INTERNAL_ERROR, INTERRUPTED, USAGE_ERROR
 
 COMMANDS = {
     "verify": "decide claims: PROVED, REFUTED, VACUOUS or UNDECIDED, with the reason",
-    "check": "re-check certificates, with nothing but the standard library",
+    "check": "re-check certificates, with nothing but the standard library, or with Coq",
+    "export": "write certificates as Coq theories",
     "steps": "count the steps each method needs to a tolerance, on a synthetic spectrum or on your own Hessian",
+    "sweep": "count steps on grids of spectra, on this machine or on a Dask cluster",
     "figures": "draw the figures and write the data they show",
     "study": "GROKtimizer against its rivals, tuned alike, on synthetic tasks and real data",
 }

@@ -10,13 +10,16 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from cdmtheory.arithmetic import Arithmetic, convert
 from cdmtheory.inputs import exact_number
 from cdmtheory.methods import Coefficients, Method, gradient_descent, step
 from cdmtheory.modes import characteristic
 from cdmtheory.spectra import Spectrum
 
-__all__ = ["NoRecurrence", "Recurrence", "Recurrences", "recurrences", "squared_norm", "value", "weighted_eigenvalues"]
+__all__ = ["Affine", "Forms", "NoRecurrence", "Recurrence", "Recurrences", "Weighted", "forms", "recurrences", "squared_norm", "value",
+           "weighted_eigenvalues"]
 
 
 class NoRecurrence(ValueError):
@@ -42,44 +45,64 @@ class Recurrences(NamedTuple):
         return [r.start if self.divisor is None else r.start / self.divisor.start for r in self.modes]
 
 
-def recurrences(method: Method, eigenvalues: Sequence[float | Fraction]) -> Recurrences:
-    """The recurrences of a method at the current precision of ``flint.ctx``.
+class Affine(NamedTuple):
+    """constant + slope·h, balls."""
 
-    Trace, determinant and first residual are affine in h, because a step is linear in the gradient, so two evaluations
-    of the definition give all of them.
+    constant: Any
+    slope: Any
+
+    def __call__(self, h: Any) -> Any:
+        return self.constant + self.slope * h
+
+    @classmethod
+    def of(cls, function: Any, c: Coefficients) -> Affine:
+        """What ``function(c, h)`` is, which is affine in h because a step is linear in the gradient."""
+        zero, one = convert(0, Arithmetic.BALL), convert(1, Arithmetic.BALL)
+        constant = function(c, zero)
+        return cls(constant, function(c, one) - constant)
+
+
+class Forms(NamedTuple):
+    """The three numbers of :class:`Recurrence` as functions of the eigenvalue, and the common divisor (Chebyshev), or None."""
+
+    trace: Affine
+    determinant: Affine
+    start: Affine
+    divisor: Recurrence | None
+
+
+def forms(method: Method) -> Forms:
+    """Trace, determinant and first residual of a method as affine functions of h, at the current precision of ``flint.ctx``.
 
     Raises
     ------
     NoRecurrence
         For methods that change from step to step, Chebyshev's excepted.
     """
-    points = [convert(h, Arithmetic.BALL) for h in eigenvalues]
     if method.name == "chebyshev":
         mu, L = (convert(method.parameters[name], Arithmetic.BALL) for name in ("mu", "L"))
         if method.parameters["mu"] == method.parameters["L"]:
-            return recurrences(gradient_descent(2 / (mu + L)), eigenvalues)
+            return forms(gradient_descent(2 / (mu + L)))
         center = (L + mu) / (L - mu)
-        at = _affine(_first_residual, next(iter(method.to(Arithmetic.BALL))))
-        modes = [Recurrence(2 * c, 1 + 0 * c, c) for c in (center * at(h) for h in points)]
-        return Recurrences(modes, Recurrence(2 * center, 1 + 0 * center, center))
+        first = Affine.of(_first_residual, next(iter(method.to(Arithmetic.BALL))))
+        at = Affine(center * first.constant, center * first.slope)
+        return Forms(Affine(2 * at.constant, 2 * at.slope), Affine(1 + 0 * center, 0 * center), at, Recurrence(2 * center, 1 + 0 * center, center))
     schedule = method.to(Arithmetic.BALL).schedule
     if schedule.constant is None or len(schedule.opening) > 1:
-        raise NoRecurrence(f"{method!r} changes from step to step and has no closed form; step through it with cdmtheory.simulate.spectral")
-    trace = _affine(lambda c, h: characteristic(c, h).trace, schedule.constant)
-    determinant = _affine(lambda c, h: characteristic(c, h).determinant, schedule.constant)
-    start = _affine(_first_residual, next(iter(schedule)))
-    return Recurrences([Recurrence(trace(h), determinant(h), start(h)) for h in points], None)
+        raise NoRecurrence(f"{method!r} changes from step to step and has no recurrence of its own; step through it with cdmtheory.simulate.spectral")
+    return Forms(Affine.of(lambda c, h: characteristic(c, h).trace, schedule.constant),
+                 Affine.of(lambda c, h: characteristic(c, h).determinant, schedule.constant), Affine.of(_first_residual, next(iter(schedule))), None)
+
+
+def recurrences(method: Method, eigenvalues: Sequence[float | Fraction]) -> Recurrences:
+    """The recurrences of a method at single eigenvalues, at the current precision of ``flint.ctx``; raises as :func:`forms`."""
+    trace, determinant, start, divisor = forms(method)
+    points = [convert(h, Arithmetic.BALL) for h in eigenvalues]
+    return Recurrences([Recurrence(trace(h), determinant(h), start(h)) for h in points], divisor)
 
 
 def _first_residual(c: Coefficients, h: Any) -> Any:
     return step(c, 1, 1, lambda x: h * x)
-
-
-def _affine(function: Any, c: Coefficients) -> Any:
-    zero, one = convert(0, Arithmetic.BALL), convert(1, Arithmetic.BALL)
-    constant = function(c, zero)
-    slope = function(c, one) - constant
-    return lambda h: constant + slope * h
 
 
 def value(r: Recurrence, k: int) -> Any:
@@ -98,22 +121,45 @@ def value(r: Recurrence, k: int) -> Any:
     return a + (r.start - t) * b
 
 
-def weighted_eigenvalues(spectrum: Spectrum, squared: Sequence[Any] | None) -> tuple[list[float | Fraction], list[Fraction]]:
-    """The eigenvalues that carry weight, the extremes exact, and their squared weights, default the multiplicities.
+class Weighted(NamedTuple):
+    """The eigenvalues that carry weight: doubles, shape (m,), the exact ones of those that are none, by place, and the squared weights.
+
+    ``shares``: of the squared weights, sum 1, doubles; ``squared``: exact, or None for ``counts``, the multiplicities.
+    """
+
+    eigenvalues: Any
+    exact: dict[int, Fraction]
+    shares: Any
+    squared: list[Fraction] | Any
+
+    def exactly(self) -> tuple[list[float | Fraction], list[Fraction]]:
+        """Eigenvalues and squared weights, both exact."""
+        h: list[float | Fraction] = list(self.eigenvalues.tolist())
+        for i, value in self.exact.items():
+            h[i] = value
+        return h, [Fraction(w) for w in (self.squared if isinstance(self.squared, list) else self.squared.tolist())]
+
+
+def weighted_eigenvalues(spectrum: Spectrum, squared: Sequence[Any] | None) -> Weighted:
+    """What of a spectrum carries weight; default of the squared weights: the multiplicities.
 
     Raises
     ------
     ValueError
         If the weights are not one number ≥ 0 for each distinct eigenvalue, or all of them zero.
     """
-    given = [Fraction(int(n)) for n in spectrum.multiplicities] if squared is None else [exact_number("squared", w) for w in squared]
+    ends = {0: spectrum.mu, len(spectrum) - 1: spectrum.L}
+    if squared is None:
+        return Weighted(spectrum.eigenvalues, ends, spectrum.multiplicities / spectrum.size, spectrum.multiplicities)
+    given = [exact_number("squared", w) for w in squared]
     if len(given) != len(spectrum) or any(w < 0 for w in given) or not any(given):
         raise ValueError(f"squared: {len(given)} squared weights, least {min(given, default=None)}; "
                          f"allowed are {len(spectrum)} numbers >= 0, one for each distinct eigenvalue, not all zero")
-    h: list[float | Fraction] = list(spectrum.eigenvalues.tolist())
-    h[0], h[-1] = spectrum.mu, spectrum.L
     kept = [i for i, w in enumerate(given) if w > 0]
-    return [h[i] for i in kept], [given[i] for i in kept]
+    weights = [given[i] for i in kept]
+    total = sum(weights)
+    exact = {kept.index(i): h for i, h in ends.items() if i in kept}
+    return Weighted(spectrum.eigenvalues[kept], exact, np.array([float(w / total) for w in weights]), weights)
 
 
 def squared_norm(found: Recurrences, squared: Sequence[Any], k: int) -> Any:

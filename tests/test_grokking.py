@@ -102,10 +102,10 @@ def test_stepped_and_closed_residuals_agree(kappa, of):
 
 
 def test_a_schedule_without_closed_form_is_stepped():
-    method, k, h = phased(gradient_descent(1.0), 2, gradient_descent(0.5)), np.array([3000]), np.array([1e-3])
+    method, k, h = phased(phased(gradient_descent(1.0), 2, gradient_descent(0.5)), 9, gradient_descent(1.0)), np.array([3000]), np.array([1e-3])
     with pytest.raises(NoRecurrence):
         closed_residuals(method, k, h)
-    expected = (1 - 1e-3) ** 2 * (1 - 5e-4) ** 2998
+    expected = (1 - 1e-3) ** 2993 * (1 - 5e-4) ** 7
     assert residuals(method, k, h)[0, 0] == pytest.approx(expected, rel=STEPS * 3000)
 
 

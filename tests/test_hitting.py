@@ -27,8 +27,9 @@ from cdmtheory.methods import (
     triple_momentum,
 )
 from cdmtheory.recurrence import recurrences, value
-from cdmtheory.simulate.closed_form import BITS, Modes
+from cdmtheory.simulate.bounds import block_bounds, envelope, squared_norms
 from cdmtheory.simulate.hitting import hit
+from cdmtheory.simulate.kernel import Modes
 from cdmtheory.spectra import Spectrum, synthetic
 from tolerances import CLOSED_FORM_OF_ENVELOPE, UNDERFLOW, WINDOW_OF_ENVELOPE
 
@@ -244,18 +245,18 @@ def test_doubles_are_within_their_stated_error(log_kappa: int, log_gap: int, log
     method = [polyak(mu, L), critically_damped(1 / L, mu), triple_momentum(mu, L), critically_damped(1 / L, 2 * mu), gradient_descent(Fraction(3, 2) / L),
               nesterov(1 / L, Fraction(1, 3)), chebyshev(mu, 2 * L)][which]
     for one in h:
-        with flint.ctx.workprec(BITS):
-            modes = Modes.of(recurrences(method, [one]), np.ones(1))
-        ceiling = modes.envelope(k, 0.0)
+        modes = Modes.of(method, np.array([float(one)]), np.ones(1), {0: one})
+        ceiling = envelope(modes, k, 0.0)
         with flint.ctx.workprec(2000):
             found = recurrences(method, [one])
             exact = value(found.modes[0], k)
             exact = abs(float(exact if found.divisor is None else exact / value(found.divisor, k)))
-        step_by_step = modes.block_bounds(np.array([k]), np.array([k]), 0.0)
+        step_by_step = block_bounds(modes, np.array([k]), np.array([k]), 0.0)
         start = max(2, k - 3)
-        window = modes.window_bounds(np.array([start]), modes.tables(), 0.0)
-        for lower, upper, allowed in ((step_by_step.lower[0], step_by_step.upper[0], CLOSED_FORM_OF_ENVELOPE),
-                                      (window.lower[0, k - start], window.upper[0, k - start], WINDOW_OF_ENVELOPE)):
+        squares = squared_norms(modes, start, 8)
+        at, error, scale = squares.values[k - start], squares.error[k - start], np.exp(squares.log_scale[k - start])
+        window = np.sqrt(np.maximum(0, at - error)) * scale, np.sqrt(at + error) * scale
+        for lower, upper, allowed in ((step_by_step.lower[0], step_by_step.upper[0], CLOSED_FORM_OF_ENVELOPE), (*window, WINDOW_OF_ENVELOPE)):
             assert lower <= exact * (1 + 1e-15) + UNDERFLOW
             assert upper >= exact * (1 - 1e-15)
             assert upper - lower <= allowed * max(ceiling, UNDERFLOW)

@@ -61,6 +61,7 @@ def test_the_command_runs_from_an_empty_folder(kind, archives, tmp_path):
     assert list(empty.iterdir()) == []
     if kind != "editable":
         assert (where.parent / "py.typed").exists()
+        assert {p.name for p in (builtin_claims() / "formal").glob("*.v")} == {p.name for p in (where.parent / "proofs" / "formal").glob("*.v")}
         assert not list(where.parent.parent.glob("tests"))
 
 

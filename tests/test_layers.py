@@ -10,7 +10,7 @@ import cdmtheory
 
 PACKAGE = Path(cdmtheory.__file__).parent
 
-FLOORS = ["check", "arithmetic", "methods", "modes",  # definitions
+FLOORS = ["check", "coq", "arithmetic", "methods", "modes",  # definitions
           "inputs", "files", "laws", "curved_side", "spectra", "curved", "local_model", "recurrence", "ties", "worst_at_mu", "worst_case", "rates", "simulate",
           "counterexamples", "grokking",  # numbers
           "language", "claims", "collect", "engine",  # claims

@@ -23,7 +23,8 @@ def test_a_refuted_claim_and_a_missed_near_miss_are_shown_as_such():
     entry = next(e for e in collect([str(builtin_claims())]) if line_of(e) == "C1")
     verdict = Verdict(id=entry.id, title="a | b", statement="", latex="", hypotheses=[], verdict="REFUTED", assumed=["induction"],
                       near_misses=[{"statement": "s", "verdict": "PROVED"}])
-    shown = page([entry], [verdict], {"C1": {"says": "x"}})
+    shown = page([entry], [verdict], {"C1": {"says": "x", "formal": ["Iterates.C1_attained"]}})
+    assert "[C1_attained](formal/Iterates.v)" in shown
     assert "| REFUTED |" in shown
     assert "a \\| b" in shown
     assert "| 0 of 1 |" in shown

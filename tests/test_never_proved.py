@@ -7,7 +7,7 @@ would be proved is seen.
 import time
 
 import pytest
-from sympy import Abs, Eq, Limit, Ne, Not, Rational, Symbol, log, oo
+from sympy import Abs, Eq, Implies, Limit, Ne, Not, Rational, Symbol, exp, log, oo
 
 from cdmtheory import (
     Claim,
@@ -93,6 +93,22 @@ CLAIMS = {
     "not at k = 311": ([k >= 1], Ne(residual(heavy_ball(1 / mu, 0, 1 / mu), k, mu), k - 311)),
     "a hypothesis on kappa does not reach into its limit": ([kappa <= 2], Eq(Limit(worst_rate(gradient_descent(1 / (2 * mu))), kappa, oo), half)),
     "a method that knows the eigenvalue is below Chebyshev": ([mu < L], worst_residual(gradient_descent(1 / h), k) >= 2 * rho**k / (1 + rho ** (2 * k))),
+    "sign of a power at an odd k": ([pin, mu < L], Eq(residual(gradient_descent(2 / (L + mu)), k, L), ((kappa - 1) / (kappa + 1)) ** k)),
+    "strict at one step": ([pin, mu < L], r**k * (1 + k / sqrt(kappa)) < 1),
+    "second order, not twice it": ([pin, mu < L], r**k * (1 + k / sqrt(kappa) + k * (k + 1) / kappa) <= 1),
+    "Bernoulli strict at k = 1": ([pin, mu < L, k >= 1], r**k > 1 - k / sqrt(kappa)),
+    "quotient of powers, the wrong way": ([pin, mu < L, k >= 1], worst_residual(gd, k) <= r**k * (1 + k / sqrt(kappa))),
+    "up to 943, not to 944": ([pin, kappa <= 944], worst_residual(cdm, k) <= r**k * (1 + k / sqrt(kappa))),
+    "a count a little below": ([pin], steps_to(gd, eps) >= (kappa - half) * log(1 / eps)),
+    "a count at kappa = 1": ([pin], steps_to(gradient_descent(2 / (L + mu)), eps) >= (kappa + 1) / 2 * log(1 / eps)),
+    "every method, half a step too many": ([pin], steps_to(chebyshev(mu, L), eps) >= sqrt(kappa) / 2 * log(2 / eps)),
+    "Polyak needs its logarithm": ([pin, k >= sqrt(kappa) * log(2 / eps)], worst_residual(polyak(mu, L), k) <= eps),
+    "tangent a little too low": ([pin, k >= sqrt(kappa) * log(sqrt(kappa) / eps) / 2], worst_residual(polyak(mu, L), k) <= eps),
+    "strict where it is equal": ([pin, mu < L, k >= log(1 / eps) / log(kappa / (kappa - 1))], worst_residual(gd, k) < eps),
+    "counts compared the wrong way": ([pin], steps_to(gd, eps) <= steps_to(gradient_descent(2 / (L + mu)), eps)),
+    "counts without an end": ([pin], steps_to(gradient_descent(2 / L), eps) < oo),
+    "a premise that does not suffice": ([pin], Implies(k >= kappa * log(1 / eps) / 2, worst_residual(gd, k) <= eps)),
+    "an exponential without its factor": ([pin], worst_residual(polyak(mu, L), k) <= (1 + k) * exp(-2 * k / sqrt(kappa))),
     "an integer need not reach p": ([], Optimal((n - p) ** 2, over=[n], value=0)),
 }
 

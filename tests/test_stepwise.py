@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -13,11 +12,11 @@ from hypothesis import strategies as st
 from scipy.sparse.linalg import aslinearoperator
 
 from cdmtheory.arithmetic import Arithmetic
-from cdmtheory.methods import METHODS, Method, chebyshev, critically_damped, gradient_descent, heavy_ball, momentum_method, phased, polyak, step
+from cdmtheory.methods import METHODS, Method, chebyshev, critically_damped, gradient_descent, heavy_ball, momentum_method, phased, polyak
 from cdmtheory.modes import characteristic, residual, spectral_radius
 from cdmtheory.recurrence import recurrences, value
 from cdmtheory.simulate.closed_form import norms
-from cdmtheory.simulate.stepwise import DIVERGED, Damped, coefficients, dense, matrix_free, spectral, velocity_step
+from cdmtheory.simulate.stepwise import DIVERGED, coefficients, dense, matrix_free, spectral
 from cdmtheory.spectra import SYNTHETIC, Spectrum, synthetic
 from tolerances import ROUNDING_PER_STEP, STABILITY_MARGIN, VELOCITY_FORM
 
@@ -33,19 +32,6 @@ def every_method() -> list[Method]:
 
 def rational_residual(method: Method, steps: int, h: Fraction) -> Fraction:
     return Fraction(residual(method, steps, h))
-
-
-@pytest.mark.parametrize("method", every_method(), ids=lambda m: m.name)
-@pytest.mark.parametrize("h", [Fraction(1), Fraction(7, 3), Fraction(9)])
-def test_velocity_form_is_the_definition(method: Method, h: Fraction) -> None:
-    """Exactly, in rationals: with d = v the rearranged line gives the iterates of ``methods.step``."""
-    x = previous = y = Fraction(1)
-    v = Fraction(0)
-    for c in islice(method, 12):
-        x, previous = step(c, x, previous, lambda z: h * z), x
-        v = velocity_step(Damped(c.step_size, 1 - c.momentum, c.lookahead), y, v, lambda z: h * z)
-        y = y + v
-        assert y == x
 
 
 @pytest.mark.parametrize("method", [m for m in every_method() if m.name != "phased"], ids=lambda m: m.name)

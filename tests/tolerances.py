@@ -61,6 +61,22 @@ DOUBLE_ROOT = 1e-7
 # The largest radius, relative to the number, with which a ball counts as an answer: a wide ball contains everything.
 BALL = 1e-9
 
+# Closed forms against balls, relative to the envelope, as the issue asks: up to k·√(ημ) = 20, and down to underflow. Measured 6e-16 in both.
+NEAR_OF_ENVELOPE = 5e-15
+FAR_OF_ENVELOPE = 1e-12
+# Norms of consecutive steps: a transform errs by 1e-14 of the sum of all squares, so the root of what is left by √(1e-14 × …) where norms vary; measured 2e-13.
+CONSECUTIVE_OF_ENVELOPE = 1e-11
+# Double-double arithmetic: a few units of 2⁻¹⁰⁴; logarithms to 2⁻⁶⁴.
+TWOFOLD = 2.0**-100
+# The spreading kernel of width 15, relative to the sum of moduli; measured 2e-14.
+NON_UNIFORM = 1e-13
+# Stepping Polyak's method: rounding the step size once moves x_k at a double root by about k²·eps of itself, 1e-10 after 700 steps.
+STEPPED_DOUBLE_ROOT = 1e-9
+# Between array libraries, relative to the envelope, as the issue asks; their sines and exponentials differ in the last place.
+BACKEND_OF_ENVELOPE = 1e-14
+# What balls of 256 bits leave of a residual that is exactly zero.
+ZERO = 1e-60
+
 # Of step counts fitted against the weight decay over decades: counts are whole, and phase 1
 # hands over at other coordinates each time. A twentieth of a decade per decade.
 FITTED_EXPONENT = 0.05

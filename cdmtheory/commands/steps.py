@@ -121,14 +121,14 @@ def _write(result: Steps, given: Any, weights: Any, options: argparse.Namespace)
             with open(options.json, "w", encoding="utf-8") as stream:
                 stream.write(text)
     if options.json != "-":
-        _print(result, explain=options.explain)
+        _print(result, len(set(given.eigenvalues if hasattr(given, "eigenvalues") else given)), explain=options.explain)
     if options.plot:
         from cdmtheory.report.plots import convergence, save
 
         save(options.plot, lambda ax: convergence(ax, given, result, weights=weights), width=4.6)
 
 
-def _print(result: Steps, *, explain: bool) -> None:
+def _print(result: Steps, distinct: int, *, explain: bool) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -156,7 +156,7 @@ def _print(result: Steps, *, explain: bool) -> None:
             console.print(f"{entry.name}: {entry.reason}", markup=False)
     if explain:
         for entry in result.methods:
-            console.print(_explanation(entry), markup=False)
+            console.print(_explanation(entry, distinct), markup=False)
 
 
 def _count(value: int | None, separator: str) -> str:
@@ -167,7 +167,10 @@ def _speedup(value: float | None) -> str:
     return "-" if value is None else f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
-def _explanation(entry: MethodSteps) -> str:
+def _explanation(entry: MethodSteps, distinct: int) -> str:
+    from cdmtheory.simulate.route import stepping_seconds
+
     parameters = "step size and momentum vary" if entry.step_size is None else f"step size {entry.step_size:.9g}, momentum {entry.momentum:.9g}"
     source = f"predicted by {entry.source}" if entry.source else "no prediction"
-    return f"{entry.name}: {parameters}; {entry.how}; {source}; {entry.seconds:.3g} s"
+    stepping = "" if entry.settled is None else f", where stepping would take about {stepping_seconds(distinct, entry.settled):.2g} s and round at every step"
+    return f"{entry.name}: {parameters}; {entry.how}; {source}; {entry.seconds:.3g} s{stepping}"

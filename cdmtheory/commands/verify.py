@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING
 from cdmtheory.commands import USAGE_ERROR
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cdmtheory.collect import Collected
+    from cdmtheory.engine.session import Session
+    from cdmtheory.report.terminal import Terminal
 
 EPILOG = """examples:
   cdmtheory verify                                decide the built-in claims
@@ -17,6 +21,7 @@ EPILOG = """examples:
   cdmtheory verify my_claims.py::rate --timeout 300
   cdmtheory verify -k "polyak and not unique" -x  only claims whose id or title matches; stop at the first failure
   cdmtheory verify --json - my_claims.py          everything as JSON on standard output
+  cdmtheory verify my_claims.py --coq DIR         what a certificate proves, proved again by Coq's kernel
 
 exit codes: 0 all as claimed | 1 something refuted, vacuous or contradictory, or a near miss that held | 2 usage, or a file that
 could not be loaded | 3 internal error | 4 something undecided | 5 no claims found | 130 interrupted
@@ -33,6 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--timeout", type=float, default=60, metavar="SECONDS", help="per claim, and per near miss (default: 60)")
     parser.add_argument("--certificates", metavar="DIR", help="write the certificates of what is proved there; a valid one found there is re-checked instead")
     parser.add_argument("--fresh", action="store_true", help="prove everything again, whatever certificates are kept")
+    parser.add_argument("--coq", metavar="DIR", help="write what is proved as Coq theories there, and compile them if coqc is installed (certificates "
+                        "go there too, unless --certificates names another folder)")
     parser.add_argument("--list", dest="only_list", action="store_true", help="show what would be decided, and stop")
 
 
@@ -50,8 +57,9 @@ def run(options: argparse.Namespace) -> int:
             raise ValueError(f"--jobs = {options.jobs}; allowed is a whole number >= 1")
         if options.json and not to_stdout:
             _check_writable(options.json)
-        if options.certificates is not None:
-            _make_folder(options.certificates)
+        for option, folder in (("--certificates", options.certificates), ("--coq", options.coq)):
+            if folder is not None:
+                _make_folder(option, folder)
         from cdmtheory.collect import builtin_claims, collect
 
         found = collect(options.paths) if options.paths else _builtin(collect([str(builtin_claims())]), str(builtin_claims().parent))
@@ -64,7 +72,9 @@ def run(options: argparse.Namespace) -> int:
         return 0 if entries else NOTHING_FOUND
     with terminal.progress(len(entries)) as progress:
         session = verify_all(entries, timeout=options.timeout, jobs=options.jobs, stop_early=options.stop_early,
-                             on_verdict=terminal.verdict, on_progress=progress, certificates=options.certificates, fresh=options.fresh)
+                             on_verdict=terminal.verdict, on_progress=progress, certificates=options.certificates or options.coq, fresh=options.fresh)
+        if options.coq is not None and not session.interrupted:
+            _with_coq(session, options.coq, terminal, progress)
     terminal.summary(session)
     if options.json:
         text = session.to_json()
@@ -89,8 +99,27 @@ def _builtin(entries: list[Collected], folder: str) -> list[Collected]:
     return [replace(e, id=e.id.removeprefix(folder + os.sep).replace(os.sep, "/")) for e in entries]
 
 
-def _make_folder(path: str) -> None:
-    """Refuse a folder that certificates cannot be written to."""
+def _with_coq(session: Session, folder: str, terminal: Terminal, progress: Callable[[str, str], None]) -> None:
+    """What coqc says of the verdicts. Without coqc, after an interrupt, or where theories cannot be written, they stay as they are."""
+    from pathlib import Path
+
+    from cdmtheory.engine.formal import confirm
+
+    try:
+        session.verdicts, undecided = confirm(session.verdicts, Path(folder), lambda c: progress("coqc", c.name))
+    except OSError as error:
+        terminal.note(f"--coq {folder}: {error}")
+        return
+    except KeyboardInterrupt:
+        session.interrupted = True
+        return
+    for message in undecided:
+        terminal.note(message)
+    terminal.coq(session.verdicts)
+
+
+def _make_folder(option: str, path: str) -> None:
+    """Refuse a folder that certificates or theories cannot be written to."""
     import os
 
     try:
@@ -98,7 +127,7 @@ def _make_folder(path: str) -> None:
         if not os.access(path, os.W_OK):
             raise PermissionError(None, "it cannot be written to")
     except OSError as error:
-        raise ValueError(f"--certificates {path}: {error.strerror or error}; give a folder that can be written to") from None
+        raise ValueError(f"{option} {path}: {error.strerror or error}; give a folder that can be written to") from None
 
 
 def _check_writable(path: str) -> None:

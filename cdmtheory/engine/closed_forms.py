@@ -20,13 +20,14 @@ from cdmtheory.language import L, bind, h, k, kappa, mu, residual, worst_rate, w
 from cdmtheory.modes import characteristic
 from cdmtheory.modes import residual as residual_of
 
-__all__ = ["CHEBYSHEV", "INCREASING", "MINIMAX", "POWER_OF_RATE", "RECURRENCE", "Mode", "as_bound", "close", "modulus_of", "real_steps",
+__all__ = ["CHEBYSHEV", "INCREASING", "LOWER_BOUND", "MINIMAX", "POWER_OF_RATE", "RECURRENCE", "Mode", "as_bound", "close", "modulus_of", "real_steps",
            "residual_at", "square_root", "squares", "tidy", "worst_form"]
 
 CHEBYSHEV = ("|U_k(c)| <= k + 1, U_k² − 2c·U_k·U_{k−1} + U_{k−1}² = 1, so |U_k − w·U_{k−1}| <= 1 + |c − w|·k and (U_k − U_{k−1})²(1 + c) <= 2, on [−1, 1] "
              "(induction over k)")
 INCREASING = "ρ^k(1 + k(1 − ρ)) increases with ρ on [0, 1] (its derivative is k(k + 1)ρ^(k−1)(1 − ρ))"
 RECURRENCE = "p_k as a combination of Chebyshev polynomials (both sides obey the same recurrence; induction over k)"
+LOWER_BOUND = "no polynomial of degree <= k with value 1 at 0 has a smaller supremum on [mu, L] than Chebyshev's (alternation at k + 1 points)"
 MINIMAX = "Chebyshev's method has the residual T_k(x(h))/T_k(x(0)), whose modulus is largest at the ends (recurrence of T_k; |T_k| <= 1)"
 EARLY = 5  # steps before this one may be looked at one by one
 POWER_OF_RATE = "(1 − ηh)^k is the residual of gradient descent, and a power of a modulus is largest where the modulus is (induction over k)"

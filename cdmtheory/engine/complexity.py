@@ -7,24 +7,27 @@ from typing import Any
 import sympy
 from flint import arb, ctx, fmpq
 
-from cdmtheory.engine.closed_forms import tidy
+from cdmtheory.engine.closed_forms import LOWER_BOUND, POWER_OF_RATE, real_steps, tidy, worst_form
 from cdmtheory.engine.decide import Finding
 from cdmtheory.engine.evaluate import value
 from cdmtheory.engine.logarithms import LADDER, Line, closed_rates, is_logarithmic_inequality, number_sign
 from cdmtheory.engine.logsum import Ends
-from cdmtheory.engine.prover import Prover
-from cdmtheory.language import L, eps, k, mu
+from cdmtheory.engine.powers import is_defined
+from cdmtheory.engine.prover import NoClosedForm, Prover, transcendental
+from cdmtheory.engine.tangent import TANGENT, falls_below
+from cdmtheory.language import L, eps, h, k, mu, worst_residual
 
-__all__ = ["EXPONENTIAL", "decide_complexity", "opened_count"]
+__all__ = ["EXPONENTIAL", "decide_complexity", "decide_lower_bound", "opened_count"]
 
 EXPONENTIAL = "R <= e^(R − 1), and (1 + t)e^(−t) decreases for t >= 0; so does (a + t)e^(−t), a >= 1"
 
 
 def decide_complexity(closed: Any, given: tuple[Any, ...], prover: Prover) -> Finding | None:
     """``k >= N(κ, ε)`` suffices for C·R^k(a + k·b) <= ε with N linear in log(1/ε), or C·R^k <= D·e^(−φk)."""
-    if not isinstance(closed, (sympy.Le, sympy.Ge)):
+    if not isinstance(closed, (sympy.Le, sympy.Ge, sympy.Lt, sympy.Gt)):
         return None
-    left, right = closed.args if isinstance(closed, sympy.Le) else closed.args[::-1]
+    left, right = closed.args if isinstance(closed, (sympy.Le, sympy.Lt)) else closed.args[::-1]
+    strictly = isinstance(closed, (sympy.Lt, sympy.Gt))
     powers = [f for f in sympy.Mul.make_args(left) if f.is_Pow and f.exp == k]
     rest = sympy.Mul(*[f for f in sympy.Mul.make_args(left) if f not in powers])
     if len(powers) != 1 or any(p.exp.has(k) for p in rest.atoms(sympy.Pow)):
@@ -34,12 +37,13 @@ def decide_complexity(closed: Any, given: tuple[Any, ...], prover: Prover) -> Fi
         powers, rest = [chebyshev[0]], chebyshev[1]
     base = closed_rates(powers[0].base, prover)
     if right.has(sympy.exp) and not right.has(sympy.log):
-        return _against_exponential(base, rest, right, prover)
-    needed = _steps_that_suffice(right, given)
-    if needed is None:
-        return None
-    slope, offset = needed
-    found = _pure_power(base, rest, slope, offset, prover) if not rest.has(k) else _power_with_factor(base, rest, slope, offset, prover)
+        return None if strictly else _against_exponential(base, rest, right, prover)
+    needed, found = None if strictly else _steps_that_suffice(right, given), False
+    if needed is not None:
+        slope, offset = needed
+        found = _pure_power(base, rest, slope, offset, prover) if not rest.has(k) else _power_with_factor(base, rest, slope, offset, prover)
+    if not found and (steps := _least_steps(given)) is not None and not right.has(k):
+        found = falls_below(rest, base, right, steps, prover, strictly=strictly)
     return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=list(prover.assumed)) if found else None
 
 
@@ -49,12 +53,27 @@ def _against_exponential(base: Any, rest: Any, right: Any, prover: Prover) -> Fi
     exponent = sympy.Add(*[f.args[0] for f in factors if isinstance(f, sympy.exp)])
     constant = sympy.Mul(*[f for f in factors if not isinstance(f, sympy.exp)])
     rate = sympy.cancel(sympy.together(exponent / k))
-    if rate.has(k) or rest.has(k) or not prover.holds(sympy.Le(rest, constant, evaluate=False)) or not prover.holds(sympy.Ge(base, 0, evaluate=False)):
+    if rate.has(k) or not _at_every_step(sympy.Le(rest, constant, evaluate=False), prover) or not prover.holds(sympy.Ge(base, 0, evaluate=False)):
         return None
     if not _logarithmic_or_zero(sympy.Le(sympy.log(base), rate, evaluate=False), base, prover):
         return None
     prover.assume(LADDER)
     return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=list(prover.assumed))
+
+
+def _at_every_step(statement: Any, prover: Prover) -> bool:
+    """Whether a polynomial statement holds for every real k >= 0."""
+    n = sympy.Dummy("k_real", nonnegative=True)
+    return Prover(real_steps(prover, n), prover.solvers, prover.deadline, prover.tell).holds(statement.xreplace({k: n}))
+
+
+def _least_steps(given: tuple[Any, ...]) -> Any:
+    """N of the only hypothesis about k, if it is k >= N or k > N."""
+    about = [g for g in given if g.has(k)]
+    if len(about) != 1 or not isinstance(about[0], (sympy.Ge, sympy.Gt, sympy.Le, sympy.Lt)):
+        return None
+    steps, bound = about[0].args if isinstance(about[0], (sympy.Ge, sympy.Gt)) else about[0].args[::-1]
+    return bound if steps == k and not bound.has(k) else None
 
 
 def _steps_that_suffice(tolerance: Any, given: tuple[Any, ...]) -> tuple[Any, Any] | None:
@@ -75,7 +94,7 @@ def opened_count(count: Any) -> tuple[Any, Any] | None:
     big = sympy.Dummy("X", positive=True)  # log(1/ε)
     opened = count.xreplace({eps: 1 / inverse})
     opened = opened.replace(lambda e: isinstance(e, sympy.log) and e.has(inverse), lambda e: sympy.expand_log(e, force=True))
-    needed = sympy.expand(opened).xreplace({sympy.log(inverse): big})
+    needed = sympy.expand(opened, log=False).xreplace({sympy.log(inverse): big})
     if needed.has(inverse) or not needed.is_polynomial(big) or sympy.degree(needed, big) != 1:
         return None
     return needed.coeff(big, 1), needed.coeff(big, 0)
@@ -83,7 +102,7 @@ def opened_count(count: Any) -> tuple[Any, Any] | None:
 
 def _pure_power(base: Any, rest: Any, slope: Any, offset: Any, prover: Prover) -> bool:
     """C·R^k <= ε: slope·log R <= −1 and log C + offset·log R <= 0."""
-    goals = [sympy.Le(sympy.log(base) * slope, -1, evaluate=False)]
+    goals = [] if _same_logarithms(sympy.log(base) * slope, -1) else [sympy.Le(sympy.log(base) * slope, -1, evaluate=False)]
     constant = sympy.log(rest) + offset * sympy.log(base) if rest != 1 or offset != 0 else sympy.Integer(0)
     if constant != 0 and rest.is_number and rest > 1:
         constant = sympy.cancel(sympy.expand(constant / sympy.log(rest)))
@@ -97,6 +116,58 @@ def _pure_power(base: Any, rest: Any, slope: Any, offset: Any, prover: Prover) -
         prover.assume(LADDER)
         return True
     return False
+
+
+def _same_logarithms(left: Any, right: Any) -> bool:
+    """Whether two expressions in logarithms are one, log(1/x) being −log x."""
+
+    def canonical(argument: Any) -> Any:
+        inside = tidy(argument)
+        n, d = sympy.fraction(inside)
+        return -sympy.log(tidy(1 / inside)) if str(n) < str(d) else sympy.log(inside)
+
+    names: dict[Any, Any] = {}
+    difference = (left - right).replace(sympy.log, canonical).replace(lambda e: isinstance(e, sympy.log), lambda e: names.setdefault(e, sympy.Dummy("log")))
+    return bool(sympy.cancel(sympy.together(difference)) == 0)
+
+
+def decide_lower_bound(statement: Any, given: tuple[Any, ...], prover: Prover) -> Finding | None:
+    """``worst_residual(m, k) > ε`` for all k < N, N linear in log(1/ε): from worst_residual >= R^k, 0 < R < 1."""
+    if not isinstance(statement, (sympy.Gt, sympy.Lt, sympy.Ge, sympy.Le)):
+        return None
+    left, right = statement.args if isinstance(statement, (sympy.Gt, sympy.Ge)) else statement.args[::-1]
+    about = [g for g in given if g.has(k) or g.has(eps)]
+    if not isinstance(left, worst_residual) or left.args[1] != k or right != eps or len(about) != 1 or h in left.args[0].free_symbols:
+        return None
+    steps, bound = about[0].args if isinstance(about[0], sympy.Lt) else about[0].args[::-1] if isinstance(about[0], sympy.Gt) else (None, None)
+    opened = opened_count(bound) if steps == k and bound is not None else None
+    if opened is None or not is_defined(bound, prover) or not is_defined(left, prover):
+        return None
+    slope, offset = opened
+    rho = (sympy.sqrt(L) - sympy.sqrt(mu)) / (sympy.sqrt(L) + sympy.sqrt(mu))
+    bases = [(rho, LOWER_BOUND)]
+    try:
+        form = worst_form(left.args[0], prover)
+        bases = [(closed_rates(form.base, prover), POWER_OF_RATE)] if form.is_Pow and form.exp == k else bases
+    except NoClosedForm:
+        pass
+    for base, source in bases:
+        if not prover.holds(sympy.And(sympy.Ge(base, 0, evaluate=False), sympy.Lt(base, 1, evaluate=False), evaluate=False)):
+            continue
+        none = sympy.And(sympy.Le(slope, 0, evaluate=False), sympy.Le(offset, 0, evaluate=False), evaluate=False)
+        if not prover.holds(sympy.Gt(base, 0, evaluate=False)) and (
+                transcendental(none) or not prover.holds(sympy.Implies(sympy.Eq(base, 0, evaluate=False), none, evaluate=False))):
+            continue
+        positive = Prover((*prover.given, sympy.Gt(base, 0, evaluate=False)), prover.solvers, prover.deadline, prover.tell)
+        if prover.holds(sympy.Implies(sympy.Gt(L, mu, evaluate=False), sympy.Gt(base, 0, evaluate=False), evaluate=False)):
+            positive = Prover((*prover.given, mu < L), prover.solvers, prover.deadline, prover.tell)
+        positive.by, positive.assumed = prover.by, prover.assumed
+        shallow = (not transcendental(slope) and positive.holds(sympy.Le(slope * (1 / base - 1), 1, evaluate=False))) or _same_logarithms(
+            sympy.log(base) * slope, -1) or is_logarithmic_inequality(sympy.Ge(sympy.log(base) * slope, -1, evaluate=False), positive)
+        if shallow and (offset == 0 or (not transcendental(offset) and positive.holds(sympy.Le(offset, 0, evaluate=False)))):
+            prover.assume(TANGENT, source)
+            return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=list(prover.assumed))
+    return None
 
 
 def _power_with_factor(base: Any, rest: Any, slope: Any, offset: Any, prover: Prover) -> bool:

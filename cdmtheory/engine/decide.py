@@ -29,6 +29,7 @@ __all__ = ["Finding", "certificates_of", "decide", "prove"]
 
 SEARCH_SHARE = 0.15  # of the time of a claim, for the first search for a counterexample
 SEARCH_SECONDS = 1.5
+MOST_INTEGERS = 12  # values of k that are looked at one by one
 PROPOSED = "a solver proposed a counterexample that exact evaluation does not confirm"
 
 
@@ -159,7 +160,8 @@ def hypotheses_empty(statement: Any, given: tuple[Any, ...], solvers: Solvers, d
     try:
         problem = reduce_claim(sympy.false, given)
     except NotPolynomial as why:
-        return Finding("UNDECIDED", reason=f"no point that satisfies the hypotheses was found ({why})")
+        return _contradicted_by_the_rest(given, solvers, deadline, tell) or Finding(
+            "UNDECIDED", reason=f"no point that satisfies the hypotheses was found ({why})")
     if problem.domain == FALSE:
         return Finding("VACUOUS", ["algebra"])
     answer = solvers.ask(problem, problem.domain, min(deadline, time.monotonic() + 0.6 * (deadline - time.monotonic())))
@@ -173,7 +175,36 @@ def hypotheses_empty(statement: Any, given: tuple[Any, ...], solvers: Solvers, d
                 return Finding("REFUTED", list(answer.by), counterexample(statement, given, point))
         if not problem.relaxed:
             return None  # satisfiable, if at an irrational point
+        if _between_integers(given, solvers, deadline):
+            return Finding("VACUOUS", ["algebra", *answer.by])
     return Finding("UNDECIDED", reason="no point that satisfies the hypotheses was found, and none was excluded")
+
+
+def _contradicted_by_the_rest(given: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Callable[[str], None]) -> Finding | None:
+    """VACUOUS if the other hypotheses prove that one is false, or all by themselves are empty; None if neither was shown."""
+    until = time.monotonic() + 0.5 * (deadline - time.monotonic())
+    for one in sorted(given, key=lambda g: not g.has(sympy.log, sympy.exp)):
+        rest = tuple(g for g in given if g is not one)
+        if isinstance(one, sympy.core.relational.Relational) and time.monotonic() < until:
+            shown = prove(one.negated, rest, (), solvers, min(until, time.monotonic() + 6), tell)
+            if shown.verdict == "PROVED":
+                return Finding("VACUOUS", shown.by, assumed=shown.assumed)
+    return None
+
+
+def _between_integers(given: tuple[Any, ...], solvers: Solvers, deadline: float) -> bool:
+    """Whether hypotheses that real numbers satisfy hold for no integer k: none from MOST on, and none of those before."""
+    if not any(k in g.free_symbols for g in given):
+        return False
+
+    def empty(hypotheses: tuple[Any, ...]) -> bool:
+        try:
+            problem = reduce_claim(sympy.false, hypotheses)
+        except NotPolynomial:
+            return False
+        return problem.domain == FALSE or solvers.ask(problem, problem.domain, min(deadline, time.monotonic() + 2)).status == "unsat"
+
+    return empty((*given, k >= MOST_INTEGERS)) and all(empty(tuple(g.xreplace({k: sympy.Integer(j)}) for g in given)) for j in range(MOST_INTEGERS))
 
 
 def prove(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Callable[[str], None]) -> Finding:
@@ -187,6 +218,13 @@ def prove(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solver
         start = len(certificates.parts)
         found = decide_optimum(statement, given, hints, solvers, deadline, tell)
         certificates.name_parts(start, statement)
+        return found
+    if isinstance(statement, sympy.Not) and isinstance(statement.args[0], _Optimum):
+        from cdmtheory.engine.optimum import decide_not_optimal
+
+        with certificates.lemmas():
+            found = decide_not_optimal(statement.args[0], given, solvers, deadline, tell)
+        certificates.missing += found.verdict == "PROVED"
         return found
     if isinstance(statement, And) and statement.has(_Optimum):
         return combined([prove(part, given, hints, solvers, deadline, tell) for part in statement.args])

@@ -318,8 +318,9 @@ def method_at(term: MethodTerm, point: Point) -> Method:
     if _has_ball(made):
         return made.to(Arithmetic.BALL)
     try:
-        for _ in zip(range(1), made, strict=False):
-            pass
+        for part in (made, *(v for v in made.values if isinstance(v, Method))):
+            for _ in zip(range(1), part, strict=False):
+                pass
     except NoRealRootError as reason:
         raise Undefined(str(reason)) from None
     except ValueError:  # a root without a rational value

@@ -20,7 +20,7 @@ from flint import ctx, fmpq
 from cdmtheory.engine.evaluate import Open, Point, Undefined, complete, holds, sides, value
 from cdmtheory.language import L, Sup, _OfMethod, _Optimum, eps, h, k, kappa, mu
 
-__all__ = ["Search", "counterexample", "satisfies", "simplified"]
+__all__ = ["Search", "counterexample", "satisfies", "simplified", "typical_parameters"]
 
 Q = fmpq
 CONDITION_NUMBERS = [Q(4), Q(1), Q(9), Q(100), Q(2), Q(5), Q(10**4), Q(25, 16), Q(3), Q(16), Q(36), Q(1024), Q(10**6), Q(121, 100), Q(10**8), Q(961), Q(64),
@@ -236,7 +236,7 @@ def _natural_steps(point: Point, generator: random.Random) -> fmpq:
     """A number of steps of the order in which methods converge: a few times √κ or κ."""
     ratio = float(point.get(kappa, Q(1)))
     scale = ratio if generator.random() < 0.5 else ratio**0.5
-    return Q(int(min(scale * generator.choice([0.25, 0.5, 1, 2, 3, 5, 10, 30]), 1e17)))
+    return Q(int(min(scale * generator.choice([0.25, 0.5, 1, 2, 3, 5, 10, 30, 1e4, 1e8]), 1e17)))
 
 
 def _square_near(x: fmpq, low: fmpq, high: fmpq) -> fmpq:
@@ -276,7 +276,7 @@ def _bounds(statement: Any, given: tuple[Any, ...], symbols: list[Any]) -> dict[
     for part in (statement, *given):
         for optimum in part.atoms(_Optimum):
             for s in optimum.over:
-                found.setdefault(s, []).extend(_typical())
+                found.setdefault(s, []).extend(typical_parameters())
         for relation in part.atoms(sympy.core.relational.Relational):
             difference = relation.lhs - relation.rhs
             for s in symbols:
@@ -287,11 +287,11 @@ def _bounds(statement: Any, given: tuple[Any, ...], symbols: list[Any]) -> dict[
                     found.setdefault(s, []).append(-difference.xreplace({s: sympy.Integer(0)}) / slope)
     for s in symbols:
         if s.is_real is not False and s not in (mu, L, h, k, eps) and not s.is_integer:
-            found.setdefault(s, []).extend(_typical())
+            found.setdefault(s, []).extend(typical_parameters())
     return found
 
 
-def _typical() -> list[Any]:
+def typical_parameters() -> list[Any]:
     """Step sizes and momenta that claims are usually about; only places to look."""
     low, high = sympy.sqrt(mu), sympy.sqrt(L)
     return [1 / L, 2 / (L + mu), 4 / (low + high) ** 2, ((high - low) / (high + low)) ** 2, (1 - low / high) ** 2, 2 / L, 1 / mu, (high - low) / (high + low)]

@@ -16,7 +16,7 @@ from flint import arb, ctx, fmpq
 
 from cdmtheory.engine.decide import Finding, prove
 from cdmtheory.engine.evaluate import Open, Undefined, complete, value
-from cdmtheory.engine.falsify import points, satisfies
+from cdmtheory.engine.falsify import points, satisfies, typical_parameters
 from cdmtheory.engine.formula import FALSE
 from cdmtheory.engine.reduce import reduce_claim
 from cdmtheory.engine.solvers import Solvers
@@ -25,7 +25,7 @@ from cdmtheory.language import L, Unique, _OfMethod, _Optimum, bind, kappa, mu, 
 from cdmtheory.modes import characteristic, coefficients_of
 from cdmtheory.modes import residual as residual_of
 
-__all__ = ["decide_optimum"]
+__all__ = ["decide_not_optimal", "decide_optimum"]
 
 CLOSE = arb("1e-18")
 MOST_EQUATIONS = 12
@@ -36,6 +36,8 @@ def decide_optimum(claim: _Optimum, given: tuple[Any, ...], hints: tuple[Any, ..
                    tell: Callable[[str], None]) -> Finding:
     """Decide Optimal or Unique; a refutation names a better parameter, or a problem at which the value is not attained."""
     over = set(claim.over)
+    if not isinstance(claim, Unique) and not over & claim.quantity.free_symbols and not any(g.free_symbols & over for g in given):
+        return prove(sympy.Eq(claim.quantity, claim.value, evaluate=False), given, (), solvers, deadline, tell)  # nothing to choose
     outer = tuple(g for g in given if not g.free_symbols & over)
     inner = tuple(g for g in given if g.free_symbols & over)
     tell("the lower bound")
@@ -73,6 +75,48 @@ def decide_optimum(claim: _Optimum, given: tuple[Any, ...], hints: tuple[Any, ..
             unique.reason = f"optimal, but uniqueness is open: {unique.reason}"
         return unique
     return Finding("UNDECIDED", reason=trouble, scope="the lower bound holds; attainment is open")
+
+
+def decide_not_optimal(claim: _Optimum, given: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Callable[[str], None]) -> Finding:
+    """Decide that the minimum is not the value: nowhere attained, or undercut everywhere; refuted at a problem where it is the minimum."""
+    over = set(claim.over)
+    outer, inner = tuple(g for g in given if not g.free_symbols & over), tuple(g for g in given if g.free_symbols & over)
+    for problem in [p for p in _problems(claim, outer, 4) if mu in p]:
+        tell("is it optimal at one problem?")
+        here = {s: sympy.Rational(int(x.p), int(x.q)) for s, x in problem.items()}
+        at = tuple(sympy.Eq(s, x, evaluate=False) for s, x in here.items() if s != kappa)
+        until = min(deadline, time.monotonic() + 0.15 * (deadline - time.monotonic()))
+        if decide_optimum(claim, (*given, *at), (), solvers, until, lambda _: None).verdict == "PROVED":
+            shown = {s.name: str(x) for s, x in sorted(problem.items(), key=lambda item: item[0].name)}
+            return Finding("REFUTED", ["algebra"], {"point": shown, "lhs": None, "rhs": None}, reason="at this problem it is the minimum")
+    tell("is it out of reach everywhere?")
+    above = prove(sympy.Gt(claim.quantity, claim.value, evaluate=False), given, (), solvers, time.monotonic() + 0.3 * (deadline - time.monotonic()), tell)
+    if above.verdict == "PROVED":
+        return above
+    tell("is it undercut everywhere?")
+    for choice in itertools.product(typical_parameters(), repeat=len(claim.over)):
+        if time.monotonic() > deadline:
+            break
+        witness = dict(zip(claim.over, choice, strict=True))
+        if not all(_undercuts(claim, witness, p) for p in _problems(claim, outer, 3)):
+            continue
+        better = sympy.And(sympy.Lt(claim.quantity.xreplace(witness), claim.value, evaluate=False), *[g.xreplace(witness) for g in inner],
+                           *[_range_of(s, witness[s]) for s in claim.over], evaluate=False)
+        found = prove(better, outer, (), solvers, time.monotonic() + 0.4 * (deadline - time.monotonic()), tell)
+        if found.verdict == "PROVED":
+            return Finding("PROVED", found.by)
+    return Finding("UNDECIDED", reason="that the value is nowhere the minimum was not shown, and no problem was found at which it is")
+
+
+def _undercuts(claim: _Optimum, witness: dict[Any, Any], problem: dict[Any, fmpq]) -> bool:
+    """Whether, by numbers, a witness is below the value at one problem: a filter, no proof."""
+    try:
+        with ctx.workprec(192):
+            point = complete(dict(problem))
+            point = {**point, **{s: value(e, point) for s, e in witness.items()}}
+            return bool(_as_ball(value(claim.quantity, point)) < _as_ball(value(claim.value, point)))
+    except (Undefined, Open, ValueError, ZeroDivisionError, AttributeError):
+        return False
 
 
 def _shown(witness: dict[Any, Any]) -> str:

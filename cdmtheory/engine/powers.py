@@ -47,7 +47,7 @@ def is_defined(statement: Any, prover: Prover) -> bool:
                 return True
             if base.has(sympy.log):
                 return is_defined(base, prover)  # its sign is looked at where the logarithm is
-            return prover.holds(allowed(at, 0, evaluate=False))
+            return prover.holds(allowed(at, 0, evaluate=False)) or (base.is_polynomial(k) and prover.holds(allowed(base, 0, evaluate=False)))
     return all(is_defined(a, prover) for a in statement.args)
 
 
@@ -126,11 +126,12 @@ class _Powers:
         for known, z in zip(self.bases, self.variables, strict=True):
             if known == base or self.holds(sympy.Eq(known, base, evaluate=False)):
                 return z
-        if base != 0 and self.holds(sympy.Le(base, 0, evaluate=False)):
+        nonnegative = self.holds(sympy.Ge(base, 0, evaluate=False))
+        if not nonnegative and self.holds(sympy.Le(base, 0, evaluate=False)):
             self.sign = self.sign or sympy.Dummy("sign", real=True)
             return self.sign if base == -1 else self.sign * self.variable(-base)
         self.bases.append(base)
-        sign = {"nonnegative": True} if self.holds(sympy.Ge(base, 0, evaluate=False)) else {"real": True}
+        sign = {"nonnegative": True} if nonnegative else {"real": True}
         self.variables.append(sympy.Dummy(f"Z_{len(self.bases)}", **sign))
         return self.variables[-1]
 

@@ -60,6 +60,18 @@ class Terminal:
         both = f": left side {found['lhs']}, right side {found['rhs']}" if found["lhs"] is not None or found["rhs"] is not None else ""
         self._detail(f"fails at {point}{both}")
 
+    def coq(self, verdicts: list[Verdict]) -> None:
+        """What coqc said of them."""
+        for verdict in verdicts:
+            if verdict.verdict == "DISAGREEMENT":
+                self.verdict(verdict)
+        self.note(f"{sum('coq' in v.by for v in verdicts)} of {len(verdicts)} carried by coq, "
+                  f"{sum(v.verdict == 'PROVED' and not v.assumed for v in verdicts)} rest on no assumed step")
+
+    def note(self, message: str) -> None:
+        """A remark, on one line."""
+        self._line(escape(message))
+
     def summary(self, session: Session) -> None:
         """The last line of a run."""
         counts = ", ".join(f"{n} {name}" for name, n in session.counts.items()) or "no claims found"

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-__all__ = ["Hit", "Steps", "Trajectory", "dense", "hit", "matrix_free", "spectral", "steps"]
+__all__ = ["Hit", "Steps", "Trajectory", "dense", "distances", "hit", "log_residuals", "matrix_free", "norms", "residuals", "spectral", "steps"]
 
-_HOME = {"Hit": "hitting", "hit": "hitting", "Steps": "compare", "steps": "compare", "Trajectory": "stepwise", "dense": "stepwise",
+_HOME = {"Hit": "hitting", "hit": "hitting", "distances": "route", "log_residuals": "closed_form", "norms": "closed_form", "residuals": "closed_form",
+         "Steps": "compare", "steps": "compare", "Trajectory": "stepwise", "dense": "stepwise",
          "matrix_free": "stepwise", "spectral": "stepwise"}
 
 

@@ -1,198 +1,221 @@
-"""|p_k(h)| at any step at once, in doubles with a known error, and bounds of it over blocks of steps.
+"""Any step at once: residuals p_k(h) and norms ‖x_k‖ of every method with a closed form, in one call for many steps, methods and starts.
 
-A mode with roots of one modulus r and angle θ is r^k·(cos kθ + g·sin kθ/sin θ); one with real roots z and ρz, |ρ| ≤ 1, is
-z^k·(1 + g·S_k), S_k = (1−ρ^k)/(1−ρ), and S_k = k at a double root; g = (p_1 − Re z)/|z|. Which of the two, and log r, θ, g, is settled
-in balls of 256 bits, so nothing is lost at κ = 10²⁴. The phase kθ is reduced exactly, as an integer multiple of 2⁻⁶⁴ turns.
+Arrays may come from NumPy, PyTorch, JAX, CuPy or any other library of the array-API standard: the answer is of the library of the
+argument that is none of NumPy's, and computed there.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
+import array_api_compat
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cdmtheory.inputs import real_array
 from cdmtheory.methods import Method
-from cdmtheory.recurrence import Recurrence, Recurrences, recurrences, weighted_eigenvalues
-from cdmtheory.simulate import damping
+from cdmtheory.recurrence import weighted_eigenvalues
+from cdmtheory.simulate.bounds import chunks, squared_norms
+from cdmtheory.simulate.kernel import CLIP, Modes
+from cdmtheory.simulate.two_phases import after_the_change, phases, state_at_the_change
 from cdmtheory.spectra import Spectrum
 
-__all__ = ["BITS", "ERROR", "Bounds", "Modes", "norms"]
+__all__ = ["log_residuals", "norms", "residuals"]
 
 Floats = NDArray[np.float64]
-BITS = 256
-ERROR = 1e-12  # of a double against the truth, relative to the envelope of its mode; measured below 2e-14, see tests/test_hitting.py
-_CLIP = 300.0  # logarithms are clipped here, so that squares of exponentials stay below overflow
+_AT_ONCE = 2**19  # modes × steps, a few arrays of this length fit the cache
+_CONSECUTIVE = 256  # from so many steps in a row on, a transform is quicker
 
 
-@dataclass(frozen=True, eq=False)
-class Bounds:
-    """Of the norm in units of the tolerance, for blocks of steps: shape (blocks,) each."""
+def residuals(method: Method, eigenvalues: Any, k: Any) -> Any:
+    """p_k(h) at the steps k, started at rest: shape (n, m).
 
-    lower: Floats
-    upper: Floats
+    ``eigenvalues``: h > 0, float64, shape (m,), or a :class:`Spectrum`; ``k``: whole numbers ≥ 0, shape (n,). Zero below underflow: see
+    :func:`log_residuals`. Relative to the envelope, the largest |p_j|, j ≥ k, the error is at most 5e-15 for k·√(ημ) ≤ 20 and 1e-12 beyond, down
+    to underflow, for κ ≤ 10¹⁶ and k ≤ 10¹², double roots included.
 
-
-@dataclass(frozen=True, eq=False)
-class Modes:
-    """All modes of a method on a spectrum; arrays of shape (m,), first the rotating ones, then those with real roots.
-
-    ``weights``: squared weights with multiplicity, sum 1. ``decay``: −log of the larger root's modulus. ``slope``: g; ``bound``:
-    sup over k of |p_k|/r^k, inf at a double root; ``lipschitz``: of p_k/r^k in k. ``divisor``: arcosh of what divides (Chebyshev), or None.
+    Raises
+    ------
+    TypeError
+        If numbers are not float64 (single precision would lose the phase after 10⁷ turns of a mode), or steps no integers.
+    NoRecurrence
+        If the method changes more than once.
     """
-
-    weights: Floats
-    decay: Floats
-    slope: Floats
-    bound: Floats
-    lipschitz: Floats
-    angle: Floats  # θ, of the rotating modes only
-    turns: NDArray[np.uint64]  # θ/2π in units of 2⁻⁶⁴
-    turns_low: Floats  # and the rest of it, in the same units
-    log_ratio: Floats  # log|ρ|, of the modes with real roots only; 0 at a double root
-    ratio: Floats  # ρ
-    gap: Floats  # 1 − ρ
-    divisor: float | None
-
-    @classmethod
-    def of(cls, found: Recurrences, weights: Floats) -> Modes:
-        """The modes of recurrences that were made at a precision of BITS."""
-        divisor = None if found.divisor is None else damping.arcosh(found.divisor.start)
-        rotating: list[tuple[float, Recurrence]] = []
-        real: list[tuple[float, Recurrence]] = []
-        for r, w in zip(found.modes, weights.tolist(), strict=True):
-            (rotating if damping.is_rotating(r) else real).append((w, r))
-        first = np.array([damping.rotating(w, r) for w, r in rotating], dtype=np.object_).reshape(len(rotating), 8)
-        second = np.array([damping.real(w, r) for w, r in real], dtype=np.float64).reshape(len(real), 8)
-        both = np.vstack([first[:, :5].astype(np.float64), second[:, :5]])
-        if divisor is not None:
-            both[:, 1] += divisor
-        return cls(both[:, 0], both[:, 1], both[:, 2], both[:, 3], both[:, 4],
-                   first[:, 5].astype(np.float64), first[:, 6].astype(np.uint64), first[:, 7].astype(np.float64),
-                   second[:, 5], second[:, 6], second[:, 7], divisor)
-
-    def __len__(self) -> int:
-        return len(self.weights)
-
-    @property
-    def monotone(self) -> bool:
-        """Whether every mode is a plain power, so that no norm ever rises unless it rises forever."""
-        return not self.slope.any() and len(self.angle) == 0 and bool((self.decay >= 0).all())
-
-    def state(self, k: NDArray[np.int64]) -> tuple[Floats, Floats]:
-        """(q, e) at steps k ≥ 2, shape (len(k), m) each: ±p_k/r^k = q, and ±p_{k+j}/r^{k+j} = q·C_j + e·S_j for all j ≥ 0.
-
-        C_j = cos jθ, S_j = sin jθ where the mode rotates; C_j = 1, S_j = (1−ρ^j)/(1−ρ) where its roots are real.
-        """
-        q, e = np.empty((len(k), len(self))), np.empty((len(k), len(self)))
-        n = len(self.angle)
-        steps = k[:, None]
-        if n:
-            small = steps * self.angle
-            whole = k.astype(np.uint64)[:, None] * self.turns  # wraps around: whole turns drop out
-            whole += (steps * self.turns_low).astype(np.uint64)
-            phase = np.where(small < 0.5, small, whole.view(np.int64) * (2 * np.pi / 2**64))
-            cosine, sine, ratio = np.cos(phase), np.sin(phase), self.slope[:n] / np.sin(self.angle)
-            q[:, :n] = cosine + ratio * sine
-            e[:, :n] = ratio * cosine - sine
-        if n < len(self):
-            sums, powers = self._geometric(steps)
-            q[:, n:] = 1 + self.slope[n:] * sums
-            e[:, n:] = self.slope[n:] * powers
-        return q, e
-
-    def _geometric(self, steps: NDArray[np.int64]) -> tuple[Floats, Floats]:
-        """S_j = (1−ρ^j)/(1−ρ) and ρ^j of the modes with real roots, shape (len(steps), m − rotating)."""
-        with np.errstate(invalid="ignore", divide="ignore"):
-            less = np.where(steps == 0, 0.0, np.expm1(steps * self.log_ratio))
-            odd = (self.ratio < 0) & (steps % 2 == 1)
-            return np.where(self.gap == 0, steps, np.where(odd, 2 + less, -less) / self.gap), np.where(odd, -1 - less, 1 + less)
-
-    def block_bounds(self, first: NDArray[np.int64], last: NDArray[np.int64], log_tolerance: float) -> Bounds:
-        """Lower and upper bounds of ‖x_k‖/(‖x_0‖·tolerance) over first ≤ k ≤ last, 2 ≤ first; shape (blocks,) each.
-
-        In the middle of a block p_k/r^k is evaluated; from there it moves by at most ``lipschitz`` per step.
-        """
-        middle = (first + last) // 2
-        reach = (last - middle).astype(np.float64)[:, None]
-        q = np.abs(self.state(middle)[0])
-        ceiling = self._ceiling(last[:, None])
-        blur = self.lipschitz * reach + ERROR * ceiling
-        high = np.minimum(ceiling, q + blur) * self._powers(first[:, None], log_tolerance)
-        low = np.maximum(0, q - blur) * self._powers(last[:, None], log_tolerance)
-        upper, lower = np.sqrt((high * high) @ self.weights), np.sqrt((low * low) @ self.weights)
-        return Bounds(lower * self._divided(first) * (1 - 10 * ERROR), upper * self._divided(last) * (1 + 10 * ERROR))
-
-    def tables(self) -> Floats:
-        """r^{2j}·(C_j², 2·C_j·S_j, S_j², 1) for 0 ≤ j < window, shape (window, 4m): what :meth:`window_bounds` multiplies with."""
-        n, j = len(self.angle), np.arange(max(1, min(64, 2**22 // len(self))))[:, None]
-        c, s = np.ones((len(j), len(self))), np.empty((len(j), len(self)))
-        c[:, :n], s[:, :n] = np.cos(j * self.angle), np.sin(j * self.angle)
-        s[:, n:] = self._geometric(j)[0]
-        with np.errstate(invalid="ignore"):
-            powers = np.where(j == 0, 1.0, np.exp(np.minimum(-2 * j * self.decay, _CLIP)))
-        return np.hstack([powers * c * c, 2 * powers * c * s, powers * s * s, powers])
-
-    def window_bounds(self, starts: NDArray[np.int64], tables: Floats, log_tolerance: float) -> Bounds:
-        """Bounds of ‖x_k‖/(‖x_0‖·tolerance) at every step of the windows that begin at ``starts``, shape (len(starts), window) each.
-
-        One matrix product: a squared norm is linear in (q², q·e, e²) at the start of its window.
-        """
-        q, e = self.state(starts)
-        window, squares = len(tables), 3 * len(self)
-        scale = self.weights * self._powers(starts[:, None], log_tolerance) ** 2
-        total = np.hstack([scale * q * q, scale * q * e, scale * e * e]) @ tables[:, :squares].T
-        error = 10 * ERROR * ((scale * self._ceiling(starts[:, None] + window) ** 2) @ tables[:, squares:].T)
-        common = self._divided(starts[:, None] + np.arange(window))
-        return Bounds(np.sqrt(np.maximum(0, total - error)) * common * (1 - ERROR), np.sqrt(total.clip(min=0) + error) * common * (1 + ERROR))
-
-    def _ceiling(self, k: Any) -> Floats:
-        """An upper bound of |p_j|/r^j for all j ≤ k."""
-        smaller: Floats = np.minimum(self.bound, 1 + np.abs(self.slope) * k)
-        return smaller
-
-    def _powers(self, k: Any, log_tolerance: float) -> Floats:
-        """r^k/tolerance, kept away from overflow; what underflows is rounded up to e^{−300}."""
-        powers: Floats = np.exp(np.clip(-k * self.decay - log_tolerance, -_CLIP, _CLIP))
-        return powers
-
-    def _divided(self, k: Any) -> Any:
-        """1/cosh(kψ) = e^{−kψ}·2/(1 + e^{−2kψ}) for Chebyshev's divisor, without the first factor, which is in the decay; otherwise 1."""
-        return 1.0 if self.divisor is None else 2 / (1 + np.exp(-2 * k * self.divisor))
-
-    def envelope(self, k: int, log_tolerance: float) -> float:
-        """An upper bound of ‖x_j‖/(‖x_0‖·tolerance) for all j ≥ k that never rises with k.
-
-        Per mode r^k·min(bound, 1 + k|g|), where the second factor is taken at its peak −1/log r − 1/|g| as long as k is before it.
-        """
-        slope = np.abs(self.slope)
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            peak = np.where(slope > 0, 1 / self.decay - 1 / slope, 0.0)
-            at = np.where(self.decay > 0, np.maximum(k, peak), np.inf)
-            linear = np.where(self.decay > 0, -at * self.decay + np.log1p(slope * at), np.inf)
-            constant = np.where(self.decay >= 0, -k * self.decay + np.log(self.bound), np.inf)
-        logs = np.minimum(linear, constant) - log_tolerance + (math.log(2) if self.divisor is not None else 0.0)
-        total = math.sqrt(float(np.exp(np.clip(2 * logs, -2 * _CLIP, 2 * _CLIP)) @ self.weights))
-        return total * (1 + 10 * ERROR)
+    xp, sign, log, rest = _evaluated(method, eigenvalues, k)
+    with np.errstate(over="ignore"):
+        return sign * xp.exp(log) * (1 + rest)
 
 
-def norms(method: Method, spectrum: Spectrum, k: ArrayLike, *, squared: Sequence[Any] | None = None) -> Floats:
-    """‖x_k‖/‖x_0‖ at any steps at once; ``k``: whole numbers ≥ 0, shape (n,). Error below 1e-11 of the envelope; ``squared`` as in ``hit``."""
-    import flint
+def log_residuals(method: Method, eigenvalues: Any, k: Any) -> tuple[Any, Any]:
+    """(sign, log|p_k(h)|), shape (n, m) each, for what would underflow; log 0 is −inf. Arguments and errors as of :func:`residuals`."""
+    xp, sign, log, rest = _evaluated(method, eigenvalues, k)
+    with np.errstate(divide="ignore"):
+        return xp.sign(sign), log + (rest + xp.log(xp.abs(sign)))
 
-    steps = np.asarray(k)
-    if steps.ndim != 1 or steps.dtype.kind not in "iu" or (steps < 0).any():
-        raise ValueError(f"k = {k!r}; allowed is an array of whole numbers >= 0 with one axis")
-    h, weights = weighted_eigenvalues(spectrum, squared)
-    shares = np.array([float(w / sum(weights)) for w in weights])
-    with flint.ctx.workprec(BITS):
-        found = recurrences(method, h)
-        modes = Modes.of(found, shares)
-        first = math.sqrt(shares @ np.square([float(p) for p in found.first_residuals()]))
-    at = steps.astype(np.int64)
-    batch = max(1, 2**19 // len(modes))
-    parts = [modes.block_bounds(part, part, 0.0) for part in (np.maximum(2, at[i:i + batch]) for i in range(0, len(at), batch))]
-    return np.where(at == 0, 1.0, np.where(at == 1, first, np.concatenate([(part.lower + part.upper) / 2 for part in parts])))
+
+def _evaluated(method: Method, eigenvalues: Any, k: Any) -> tuple[Any, Any, Any, Any]:
+    """The array library, ±|p_k|/r^k, log r^k, and what rounding left of that."""
+    xp, device = _library(k, eigenvalues)
+    steps = _steps(k, xp, device)
+    if isinstance(eigenvalues, Spectrum):
+        h, exact = eigenvalues.eigenvalues, {0: eigenvalues.mu, len(eigenvalues) - 1: eigenvalues.L}
+    else:
+        h, exact = _doubles("eigenvalues", eigenvalues), {}
+        if not (h > 0).all():
+            raise ValueError(f"eigenvalues: {float(h.min())!r} is among them; allowed are numbers > 0")
+    if method.name == "phased":
+        return xp, *(xp.asarray(a, device=device) for a in _phased(method, h, exact, _to_numpy(steps)))
+    modes = Modes.of(method, h, np.full(len(h), 1 / len(h)), exact)
+    back = np.argsort(modes.places)
+    if xp is not array_api_compat.array_namespace(h):
+        modes, back = modes.on(xp, device), xp.asarray(back, device=device)
+    return xp, *_in_order(signed(modes, steps), back)
+
+
+def _in_order(parts: tuple[Any, Any, Any], back: Any) -> tuple[Any, ...]:
+    """In the order of the eigenvalues."""
+    xp = array_api_compat.array_namespace(back)
+    return tuple(xp.take(xp.broadcast_to(part, parts[0].shape), back, axis=1) for part in parts)
+
+
+def _phased(method: Method, h: Floats, exact: Mapping[int, Fraction], steps: NDArray[np.int64]) -> tuple[Floats, ...]:
+    """Two closed forms, one after the other."""
+    state = state_at_the_change(method, h, exact)
+    found = [np.empty((len(steps), len(h))) for _ in range(3)]
+    first, change, second = phases(method)
+    shares = np.full(len(h), 1 / len(h))
+    for after, which in ((False, first), (True, second)):
+        rows = np.flatnonzero((steps > change) == after)
+        if len(rows):
+            modes, at = Modes.of(which, h, shares, exact), steps[rows] - change * after
+            parts = signed(modes, at)
+            if after:
+                parts = after_the_change(modes, parts, at, state)
+            for whole, part in zip(found, _in_order(parts, np.argsort(modes.places)), strict=True):
+                whole[rows] = part
+    return tuple(found)
+
+
+def signed(modes: Modes, steps: Any) -> tuple[Any, Any, Any]:
+    """p_k/r^k, log r^k and what rounding left of that, shape (n, m) each or what broadcasts to it, at any steps k ≥ 0."""
+    xp = array_api_compat.array_namespace(steps)
+    at = steps[:, None]
+    q = modes.state(steps)[0]
+    q = xp.where(modes.mirrored & (at % 2 == 1), -q, q)
+    if modes.divisor is not None:
+        q = q * modes.divided(steps)[:, None]
+    log, rest = modes.log_modulus(steps)
+    early = at < 2  # where a root is 0 the closed form begins at k = 2
+    return xp.where(early, xp.where(at == 0, 1.0, modes.first), q), xp.where(early, 0.0, log), xp.where(early, 0.0, rest)
+
+
+def _library(*arrays: Any) -> tuple[Any, Any]:
+    """The first array library that is none of NumPy's, and the device of its array."""
+    for array in arrays:
+        if array_api_compat.is_array_api_obj(array) and not isinstance(array, np.ndarray):
+            xp = array_api_compat.array_namespace(array)
+            if array_api_compat.is_jax_namespace(xp) and xp.asarray([0.0]).dtype != np.float64:
+                raise TypeError('JAX computes in single precision here, in which kθ is lost after 10⁷ turns; switch doubles on: '
+                                'jax.config.update("jax_enable_x64", True)')
+            return xp, array_api_compat.device(array)
+    return array_api_compat.array_namespace(np.empty(0)), None
+
+
+def _steps(k: Any, xp: Any, device: Any) -> Any:
+    if not array_api_compat.is_array_api_obj(k):
+        k = np.asarray(k)
+    own = array_api_compat.array_namespace(k)
+    if k.ndim != 1 or k.shape[0] == 0 or not own.isdtype(k.dtype, "integral") or bool(own.any(k < 0)):
+        raise ValueError(f"k = {k!r}; allowed is an array of whole numbers >= 0 with one axis, at least one")
+    return own.astype(k, own.int64) if own is xp else xp.asarray(_to_numpy(k).astype(np.int64), device=device)
+
+
+def _doubles(name: str, values: Any) -> Floats:
+    """As a NumPy array; single precision is refused, because what was rounded to 24 bits is another spectrum."""
+    if array_api_compat.is_array_api_obj(values):
+        xp = array_api_compat.array_namespace(values)
+        if xp.isdtype(values.dtype, "real floating") and values.dtype != xp.float64:
+            raise TypeError(f"{name}: {values.dtype}; allowed is float64, because a phase kθ is lost in single precision after 10⁷ turns. "
+                            "Convert, if what rounding did to the numbers does not matter")
+        values = _to_numpy(values)
+    return real_array(name, values, 1)
+
+
+def _to_numpy(values: Any) -> NDArray[Any]:
+    if array_api_compat.is_cupy_array(values):
+        return np.asarray(values.get())
+    if array_api_compat.is_torch_array(values):
+        return np.asarray(values.detach().cpu())
+    return np.asarray(values) if hasattr(values, "__array__") else np.from_dlpack(values)
+
+
+def norms(method: Method | Sequence[Method], spectrum: Spectrum, k: ArrayLike, *, squared: Any = None, log: bool = False) -> Floats:
+    """‖x_k‖/‖x_0‖ at any steps at once, for one or several methods and one or several starts.
+
+    ``k``: whole numbers ≥ 0, shape (n,); steps that follow each other are cheapest. ``squared``: the squared initial weight of every distinct
+    eigenvalue, multiplicity included, shape (m,), or (s, m) for s starts; default the multiplicities. Shape of the result: (n,), with an
+    axis of methods in front where a sequence is given, and an axis of starts at the end where ``squared`` has two. ``log``: the natural
+    logarithm, for what would underflow.
+
+    Raises
+    ------
+    ValueError
+        If k or the weights do not fit; NoRecurrence for a method that changes more than once.
+    """
+    steps = _steps(k, *_library(np.empty(0)))
+    if isinstance(method, Method):
+        starts = squared is not None and np.ndim(squared) == 2
+        return _norms(method, spectrum, steps, _several(squared, spectrum) if starts else squared, log=log)
+    return np.stack([norms(each, spectrum, k, squared=squared, log=log) for each in method])
+
+
+def _several(squared: Any, spectrum: Spectrum) -> Floats:
+    weights = real_array("squared", squared, 2)
+    if weights.shape[1] != len(spectrum) or (weights < 0).any() or not weights.any(axis=1).all():
+        raise ValueError(f"squared: shape {weights.shape}, least {weights.min()!r}; allowed are {len(spectrum)} numbers >= 0 in each row, "
+                         "one for each distinct eigenvalue, not all zero")
+    shares: Floats = weights / weights.sum(axis=1, keepdims=True)
+    return shares
+
+
+def _norms(method: Method, spectrum: Spectrum, steps: NDArray[np.int64], squared: Any, *, log: bool) -> Floats:
+    if isinstance(squared, np.ndarray) and squared.ndim == 2:
+        h, exact, weights = spectrum.eigenvalues, {0: spectrum.mu, len(spectrum) - 1: spectrum.L}, squared.T
+    else:
+        h, exact, shares, _ = weighted_eigenvalues(spectrum, squared)
+        weights = shares[:, None]
+    if method.name == "phased":
+        found = _logarithms(_phased(method, h, exact, steps), weights)
+    else:
+        modes = Modes.of(method, h, weights[:, 0], exact)
+        if len(steps) >= _CONSECUTIVE and weights.shape[1] == 1 and not log and (np.diff(steps) == 1).all():
+            whole = _consecutive(modes, steps)
+            return whole[:, None] if np.ndim(squared) == 2 else whole
+        batch = max(1, _AT_ONCE // len(modes))
+        found = np.concatenate([_logarithms(signed(modes, steps[i:i + batch]), weights[modes.places]) for i in range(0, len(steps), batch)])
+    if not log:
+        with np.errstate(over="ignore"):
+            found = np.exp(found)
+    result: Floats = found if np.ndim(squared) == 2 else found[:, 0]
+    return result
+
+
+def _logarithms(parts: tuple[Any, ...], weights: Floats) -> Floats:
+    """log ‖x_k‖, shape (n, s): the largest modulus of a mode is taken out before squares are summed."""
+    p, log, rest = parts
+    largest = log.max(axis=1, keepdims=True)
+    p = p * np.exp(np.maximum(log - largest, -CLIP)) * (1 + rest)
+    with np.errstate(divide="ignore"):
+        result: Floats = largest + np.log((p * p) @ weights) / 2
+    return result
+
+
+def _consecutive(modes: Modes, steps: NDArray[np.int64]) -> Floats:
+    early = int(np.searchsorted(steps, 2))
+    parts = [np.exp(_logarithms(signed(modes, steps[:early]), modes.weights[:, None]))[:, 0]] if early else []
+    for start, count in chunks(int(steps[0]) + early, int(steps[-1]) + 1):
+        squares = squared_norms(modes, start, count)
+        parts.append(np.sqrt(np.maximum(squares.values, 0)) * np.exp(squares.log_scale))
+    return np.concatenate(parts)

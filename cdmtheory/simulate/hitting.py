@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from cdmtheory.arithmetic import Arithmetic, convert
 from cdmtheory.inputs import exact_number
 from cdmtheory.methods import Method
-from cdmtheory.recurrence import NoRecurrence, recurrences, squared_norm, weighted_eigenvalues
-from cdmtheory.simulate.closed_form import BITS, Modes
+from cdmtheory.recurrence import NoRecurrence, Weighted, recurrences, squared_norm, weighted_eigenvalues
+from cdmtheory.simulate.bounds import ERROR, Squares, block_bounds, envelope, is_fast, squared_norms
+from cdmtheory.simulate.kernel import Modes
 from cdmtheory.spectra import Spectrum
 from cdmtheory.ties import is_within_exactly
 
@@ -32,6 +33,8 @@ _BATCH = 2**19  # modes × blocks at once, a few arrays of this length fit the c
 _WORK = 3e8  # modes × blocks altogether, about a minute
 _BALL_WORK = 1e6  # modes × steps decided in balls, about a minute
 _SPLIT = 16
+_LEAF = 4e7  # modes × steps that are evaluated rather than split
+_FEW = 1024  # steps that a scan begins with
 
 
 class Undecided(Exception):
@@ -62,9 +65,9 @@ def hit(method: Method, spectrum: Spectrum, tolerance: Any, *, squared: Sequence
     level = exact_number("tolerance", tolerance)
     if level <= 0:
         raise ValueError(f"tolerance = {tolerance!r}; allowed is a number > 0, usually below 1, such as 1e-6")
-    h, weights = weighted_eigenvalues(spectrum, squared)
+    weighted = weighted_eigenvalues(spectrum, squared)
     try:
-        question = _Question(method, h, weights, level)
+        question = _Question(method, weighted, level)
     except NoRecurrence as error:
         return Hit(None, None, str(error), "none")
     return question.answer()
@@ -73,25 +76,22 @@ def hit(method: Method, spectrum: Spectrum, tolerance: Any, *, squared: Sequence
 class _Question:
     """One method, eigenvalues with squared weights, and a tolerance; counts what it took to answer."""
 
-    def __init__(self, method: Method, eigenvalues: list[float | Fraction], squared: list[Fraction], tolerance: Fraction) -> None:
-        import flint
-
-        self.method, self.eigenvalues, self.squared, self.tolerance = method, eigenvalues, squared, tolerance
-        self.total = sum(squared)
+    def __init__(self, method: Method, weighted: Weighted, tolerance: Fraction) -> None:
+        self.method, self.weighted, self.tolerance = method, weighted, tolerance
         self.log_tolerance = math.log(tolerance.numerator) - math.log(tolerance.denominator)
-        with flint.ctx.workprec(BITS):
-            found = recurrences(method, eigenvalues)
-            shares = np.array([float(w / self.total) for w in squared])
-            self.modes = Modes.of(found, shares)
-            self.first_norm = math.sqrt(shares @ np.square([float(p) for p in found.first_residuals()]))
-        self.tables = self.modes.tables()
+        self.modes = Modes.of(method, weighted.eigenvalues, weighted.shares, weighted.exact)
+        self.first_norm = math.sqrt(self.modes.weights @ np.square(self.modes.first))
+        self.fast = is_fast(self.modes)
+        self.leaf = 2**18 if self.fast else int(np.clip(_LEAF / len(self.modes), 4096, 2**17))
+        self.whole: Squares | None = None  # all norms from step 2 on, where that is one evaluation
         self.work, self.balls = 0.0, 0
 
     def answer(self) -> Hit:
         first = settled = None
         reason = None
         try:
-            end = self._end()
+            plain = self.modes.monotone and bool((self.modes.decay > 0).all())
+            end = _FARTHEST if plain else self._end()
             if end is None:
                 slowest = float(np.min(self.modes.decay))
                 reason = (f"never settles: a mode grows by a factor {math.exp(min(-slowest, 700.0)):.6g} per step" if slowest < 0 else
@@ -99,9 +99,13 @@ class _Question:
                 first = self._edge(_DIVERGING_SEARCH, within=True)
                 if first is None:
                     reason += f"; not within the tolerance in the first {_DIVERGING_SEARCH} steps either"
-            elif self.modes.monotone:
+            elif plain:
                 first = settled = self._bisection(end)
+                if settled is None:
+                    reason = f"does not settle within 2^62 steps (decay {float(np.min(self.modes.decay)):.3g} per step)"
             else:
+                if 2 < end <= self.leaf:
+                    self.whole = self._squares(2, end - 1)
                 last_above = self._edge(end, within=False)
                 settled = 0 if last_above is None else last_above + 1
                 first = self._edge(settled + 1, within=True)
@@ -111,37 +115,67 @@ class _Question:
         return Hit(first, settled, reason, how)
 
     def _end(self) -> int | None:
-        """A step from which on the envelope is within the tolerance."""
-        high = 2
-        while self.modes.envelope(high, self.log_tolerance) > 1:
-            high *= 2
+        """A step from which on the envelope is within the tolerance, a percent beyond the first such step at most."""
+        slowest = float(np.min(self.modes.decay))
+        low, high = 1, 2 if slowest <= 0 else int(min(max(2.0, -self.log_tolerance / slowest), _FARTHEST))
+        while self._open(high):
+            low, high = high, 2 * high
             if high > _FARTHEST:
                 return None
-        low = high // 2 if high > 2 else 1
-        while high - low > 1:
+        while low == 1 and high > 2 and not self._open(high // 2):
+            high //= 2
+        low = max(low, high // 2)
+        while high - low > max(1, high // 128):
             middle = (low + high) // 2
-            if self.modes.envelope(middle, self.log_tolerance) > 1:
+            if self._open(middle):
                 low = middle
             else:
                 high = middle
         return high
 
-    def _bisection(self, end: int) -> int:
-        """The first step within the tolerance where the norm never rises, ``end`` being within."""
-        low = -1
-        while end - low > 1:
-            middle = (low + end) // 2
+    def _open(self, k: int) -> bool:
+        """Whether the envelope still is above the tolerance."""
+        return envelope(self.modes, k, self.log_tolerance) > 1
+
+    def _estimate(self) -> int:
+        """Where the norm of plain powers meets the tolerance: Newton's method on its logarithm, which is convex."""
+        decay, logs = np.minimum(self.modes.decay, 1e250), np.log(self.modes.weights)
+        slowest = int(np.argmin(decay)) if len(decay) > 1 else 0
+        k = max(0.0, (float(np.max(logs[slowest])) / 2 - self.log_tolerance) / float(decay[slowest]))
+        for _ in range(60):
+            exponents = logs - 2 * k * decay
+            largest = float(exponents.max())
+            terms = np.exp(exponents - largest)
+            total = float(terms.sum())
+            step = ((largest + math.log(total)) / 2 - self.log_tolerance) * total / float((decay * terms).sum())
+            k += step
+            if step < 0.25:
+                break
+        return min(round(k), _FARTHEST)
+
+    def _bisection(self, end: int) -> int | None:
+        """The first step within the tolerance where the norm never rises, None if it is beyond ``end``: around an estimate."""
+        near, width = self._estimate(), 1
+        low, high = near - 1, near
+        while not self._single(high):
+            if high >= end:
+                return None
+            low, high, width = high, min(end, high + width), 2 * width
+        while low >= 0 and self._single(low):
+            low, high, width = max(-1, low - width), low, 2 * width
+        while high - low > 1:
+            middle = (low + high) // 2
             if self._single(middle):
-                end = middle
+                high = middle
             else:
                 low = middle
-        return end
+        return high
 
     def _single(self, k: int) -> bool:
         """Whether one step is within the tolerance, in doubles if they can tell."""
         if k < 2:
             return self._early(k)
-        bounds = self.modes.block_bounds(np.array([k]), np.array([k]), self.log_tolerance)
+        bounds = block_bounds(self.modes, np.array([k]), np.array([k]), self.log_tolerance)
         return bool(bounds.upper[0] <= 1) if bounds.upper[0] <= 1 or bounds.lower[0] > 1 else self.within(k)
 
     def _edge(self, stop: int, *, within: bool) -> int | None:
@@ -160,11 +194,11 @@ class _Question:
 
     def _search(self, start: int, stop: int, width: int, *, within: bool) -> int | None:
         """Blocks of ``width`` steps in order (backwards, if the last step above is asked for), split where the bounds leave it open."""
-        if width <= len(self.tables) * _SPLIT:
-            return self._search_windows(start, stop, within=within)
+        if stop - start <= self.leaf:
+            return self._scan(start, stop, within=within)
         for chosen in self._batches(range(start, stop, width), within):
             last = np.minimum(chosen + width, stop) - 1
-            bounds = self.modes.block_bounds(chosen, last, self.log_tolerance)
+            bounds = block_bounds(self.modes, chosen, last, self.log_tolerance)
             all_within, all_above = bounds.upper <= 1, bounds.lower > 1
             for i in np.flatnonzero(~all_above if within else ~all_within).tolist():
                 a, b = int(chosen[i]), int(last[i])
@@ -175,19 +209,35 @@ class _Question:
                     return found
         return None
 
-    def _search_windows(self, start: int, stop: int, *, within: bool) -> int | None:
-        """The same, where every step is evaluated."""
-        window = len(self.tables)
-        for chosen in self._batches(range(start, stop, window), within):
-            bounds = self.modes.window_bounds(chosen, self.tables, self.log_tolerance)
-            possible = ((bounds.lower <= 1) if within else (bounds.upper > 1)) & (chosen[:, None] + np.arange(window) < stop)
-            certain = (bounds.upper <= 1) if within else (bounds.lower > 1)
-            for i in np.flatnonzero(possible.any(axis=1)).tolist():
-                offsets = np.flatnonzero(possible[i]).tolist()
-                for offset in offsets if within else reversed(offsets):
-                    if certain[i, offset] or self.within(int(chosen[i]) + offset) == within:
-                        return int(chosen[i]) + offset
+    def _scan(self, start: int, stop: int, *, within: bool) -> int | None:
+        """The same, where every step is evaluated: a few first, because the answer may be among them."""
+        count = max(_FEW, 2 * len(self.modes)) if self.fast else _FEW
+        while start < stop:
+            count = min(count, stop - start)
+            left = start if within else stop - count
+            squares = self._squares(left, count)
+            limit = np.exp(np.clip(2 * (self.log_tolerance - squares.log_scale), -700, 700))
+            error = squares.error + ERROR * limit
+            inside, outside = squares.values + error <= limit, squares.values - error > limit
+            candidates = np.flatnonzero(~outside if within else ~inside)
+            for offset in (candidates if within else candidates[::-1]).tolist():
+                if (inside if within else outside)[offset] or self._single(left + offset) == within:
+                    return left + int(offset)
+            start, stop = (start + count, stop) if within else (start, stop - count)
+            count = min(8 * count, self.leaf)
         return None
+
+    def _squares(self, start: int, count: int) -> Squares:
+        if self.whole is not None:
+            part = slice(start - 2, start - 2 + count)
+            return Squares(self.whole.values[part], self.whole.error[part], self.whole.log_scale[part])
+        self._spend(count * 64 + 16 * len(self.modes) if self.fast else count * len(self.modes) / 16 + len(self.modes))
+        return squared_norms(self.modes, start, count)
+
+    def _spend(self, evaluations: float) -> None:
+        self.work += evaluations
+        if self.work > _WORK:
+            raise Undecided(f"the search was given up after {_WORK:.0e} evaluations of a mode; a larger tolerance or fewer distinct eigenvalues need less")
 
     def _batches(self, lefts: range, within: bool) -> Iterator[NDArray[np.int64]]:
         """The left ends in order or backwards, as many at once as fit the cache, a few first because the answer may be among them."""
@@ -195,9 +245,7 @@ class _Question:
         while begin < len(lefts):
             size = max(1, min(2 * size, _BATCH // len(self.modes)))
             part = lefts[begin:begin + size] if within else lefts[::-1][begin:begin + size]
-            self.work += len(part) * len(self.modes)
-            if self.work > _WORK:
-                raise Undecided(f"the search was given up after {_WORK:.0e} evaluations of a mode; a larger tolerance or fewer distinct eigenvalues need less")
+            self._spend(len(part) * len(self.modes))
             yield np.array(part, dtype=np.int64)
             begin += size
 
@@ -206,18 +254,20 @@ class _Question:
         import flint
 
         self.balls += 1
-        if self.balls * len(self.squared) > _BALL_WORK:
+        if self.balls * len(self.modes) > _BALL_WORK:
             raise Undecided(f"given up after {self.balls} steps that doubles could not decide; a slightly different tolerance may do")
+        eigenvalues, squared = self.weighted.exactly()
+        limit = self.tolerance**2 * sum(squared)
         start = 64 + 3 * k.bit_length()
         for bits in (start, 2 * start, 4 * start, 16 * start):
             with flint.ctx.workprec(bits):
-                weights = [convert(w, Arithmetic.BALL) for w in self.squared]
-                difference = squared_norm(recurrences(self.method, self.eigenvalues), weights, k) - convert(self.tolerance**2 * self.total, Arithmetic.BALL)
+                weights = [convert(w, Arithmetic.BALL) for w in squared]
+                difference = squared_norm(recurrences(self.method, eigenvalues), weights, k) - convert(limit, Arithmetic.BALL)
             if difference <= 0:
                 return True
             if difference > 0:
                 return False
-        exactly = is_within_exactly(self.method, self.eigenvalues, self.squared, k, self.tolerance**2 * self.total)
+        exactly = is_within_exactly(self.method, eigenvalues, squared, k, limit)
         if exactly is not None:
             return exactly
         raise Undecided(f"at step {k} the norm equals the tolerance to {16 * start} bits, and whether it is within cannot be told; "

@@ -22,7 +22,7 @@ from cdmtheory.inputs import real_array
 from cdmtheory.methods import Coefficients, Method
 from cdmtheory.spectra import Spectrum
 
-__all__ = ["DIVERGED", "Damped", "Trajectory", "coefficients", "constant_coefficients", "dense", "matrix_free", "spectral", "velocity_step"]
+__all__ = ["DIVERGED", "Damped", "Trajectory", "coefficients", "constant_coefficients", "dense", "matrix_free", "spectral"]
 
 Floats = NDArray[np.float64]
 DIVERGED = 1e100  # a norm grown by this factor will not come back, and is far enough from overflow that no step can warn
@@ -51,11 +51,6 @@ class Damped(NamedTuple):
     step_size: Any
     damping: Any
     lookahead: Any
-
-
-def velocity_step(c: Damped, x: Any, v: Any, grad: Callable[[Any], Any]) -> Any:
-    """The velocity after one step, v − (damping·v + η·grad(x + γ·v)); the position is then x + v. Any arithmetic."""
-    return v - (c.damping * v + c.step_size * grad(x + c.lookahead * v))
 
 
 def coefficients(method: Method) -> Iterator[Damped]:
@@ -100,7 +95,7 @@ def spectral(method: Method, spectrum: Spectrum, steps: int, *, weights: ArrayLi
     if start.shape != h.shape:
         raise ValueError(f"weights: shape {start.shape}; allowed is one weight for each of the {len(h)} distinct eigenvalues")
     counts = spectrum.multiplicities.astype(np.float64)
-    return _run(method, lambda y: h * y, start, steps, lambda x: np.sqrt(counts @ (x * x)), states=states)
+    return _run(method, lambda y, out: np.multiply(h, y, out=out), start, steps, lambda x: np.sqrt(counts @ (x * x)), states=states)
 
 
 def dense(method: Method, matrix: ArrayLike, start: ArrayLike, steps: int, *, states: bool = False) -> Trajectory:
@@ -120,7 +115,7 @@ def dense(method: Method, matrix: ArrayLike, start: ArrayLike, steps: int, *, st
     x = _start(start)
     if x.shape[-1] != len(H):
         raise ValueError(f"start: shape {x.shape}; allowed is ({len(H)},) or (m, {len(H)}), one start per row")
-    return _run(method, lambda y: y @ H, x, steps, _euclidean, states=states)
+    return _run(method, lambda y, out: np.matmul(y, H, out=out), x, steps, _euclidean, states=states)
 
 
 def matrix_free(method: Method, gradient: Any, start: ArrayLike, steps: int, *, target: ArrayLike | None = None, states: bool = False) -> Trajectory:
@@ -148,9 +143,10 @@ def matrix_free(method: Method, gradient: Any, start: ArrayLike, steps: int, *, 
     else:
         raise TypeError(f"gradient = {gradient!r}; allowed is a function of x or a scipy.sparse.linalg.LinearOperator. For a matrix use dense")
 
-    def checked(y: Floats) -> Floats:
-        y.flags.writeable = False  # a gradient that writes into its argument would change the trajectory unseen
-        g = np.asarray(apply(y), dtype=np.float64)
+    def checked(y: Floats, _: Floats) -> Floats:
+        own = y.copy()  # the gradient may keep it
+        own.flags.writeable = False  # and one that writes into its argument would change the trajectory unseen
+        g = np.asarray(apply(own), dtype=np.float64)
         if g.shape != x.shape:
             raise ValueError(f"gradient: returned shape {g.shape}; needed is the shape of start, {x.shape}")
         return g
@@ -163,17 +159,17 @@ def _start(start: ArrayLike) -> Floats:
 
 
 def _euclidean(x: Floats) -> Any:
-    return np.linalg.norm(x, axis=-1)
+    return np.sqrt(np.einsum("...i,...i->...", x, x))
 
 
-def _run(method: Method, gradient: Callable[[Floats], Floats], start: Floats, steps: int, norm: Callable[[Floats], Any], *, states: bool) -> Trajectory:
-    """THE loop."""
+def _run(method: Method, gradient: Callable[[Floats, Floats], Floats], start: Floats, steps: int, norm: Callable[[Floats], Any], *, states: bool) -> Trajectory:
+    """THE loop. ``gradient(y, out)`` may write into ``out`` and return it; nothing of the size of x is allocated on the way."""
     if isinstance(steps, bool) or not isinstance(steps, int) or steps < 0:
         raise ValueError(f"steps = {steps!r}; allowed is a whole number >= 0")
     if not isinstance(method, Method):
         raise TypeError(f"method = {method!r}; allowed is a method such as cdmtheory.gradient_descent(0.1)")
     x = start.copy()
-    v = np.zeros_like(x)
+    v, ahead, change, out = np.zeros_like(x), np.empty_like(x), np.empty_like(x), np.empty_like(x)
     first = np.asarray(norm(x))
     norms = np.empty((steps + 1, *first.shape))
     norms[0] = first
@@ -182,8 +178,12 @@ def _run(method: Method, gradient: Callable[[Floats], Floats], start: Floats, st
     diverged_at = None
     with np.errstate(over="ignore", invalid="ignore"):
         for k, c in zip(range(1, steps + 1), coefficients(method), strict=False):
-            v = velocity_step(c, x, v, gradient)
-            x = x + v
+            # v ← v − (η·∇F(x + γ·v) + damping·v)
+            y = x if c.lookahead == 0 else np.add(x, np.multiply(v, c.lookahead, out=ahead), out=ahead)
+            np.multiply(gradient(y, out), c.step_size, out=change)
+            change += np.multiply(v, c.damping, out=ahead)
+            v -= change
+            x += v
             norms[k] = norm(x)
             if seen is not None:
                 seen.append(x.copy())

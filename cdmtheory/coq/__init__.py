@@ -1,0 +1,1 @@
+"""Coq: certificates as theories, and what ``coqc`` says of theories."""
