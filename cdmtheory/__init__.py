@@ -3,8 +3,13 @@
 Everything named here is imported when it is first used, so that ``import cdmtheory`` costs next to nothing.
 """
 
+from __future__ import annotations
+
 from importlib import import_module
-from typing import Any
+
+TYPE_CHECKING = False  # of typing, which alone takes as long to import as Python takes to start
+if TYPE_CHECKING:
+    from typing import Any
 
 __version__ = "0.1.0"
 

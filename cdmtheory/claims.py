@@ -19,6 +19,7 @@ from typing import Any
 import sympy
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, BooleanAtom, Equivalent, Implies, Not, Or
+from sympy.printing.latex import LatexPrinter
 
 from cdmtheory.language import SYMBOLS, MethodTerm, Optimal, Sup, Unique, _OfMethod, _Optimum, beta, eps, eta, h, k, kappa, lambda_, mu, stable
 from cdmtheory.language import L as L_symbol
@@ -141,7 +142,7 @@ class Derivation:
         return r",\quad ".join(str(printer.doprint(s)) for s in self.steps)
 
     def _repr_latex_(self) -> str:
-        return f"$\\displaystyle {self._latex(sympy.printing.latex.LatexPrinter())}$"
+        return f"$\\displaystyle {self._latex(LatexPrinter())}$"
 
 
 def implied_hypotheses(*statements: Any) -> list[str]:

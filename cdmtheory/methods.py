@@ -134,6 +134,18 @@ class Method:
 
         return MethodTerm.of(self)
 
+    def _repr_latex_(self) -> str:
+        """For notebooks: the name with the parameters, and the step, derived from :func:`step`."""
+        import sympy
+
+        shown = sympy.latex(self._sympy_())
+        constant = self.schedule.constant
+        if constant is None:
+            return f"$\\displaystyle {shown}$"
+        x, before, after = sympy.symbols("x_k x_{k-1} x_{k+1}")
+        made = step(Coefficients(*(sympy.sympify(c) for c in constant)), x, before, sympy.Function(r"\nabla F"))
+        return f"$\\displaystyle {shown}:\\quad {sympy.latex(after)} = {sympy.latex(made)}$"
+
     def __reduce__(self) -> Any:
         return _restore, (self.name, self.values)
 

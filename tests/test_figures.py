@@ -1,18 +1,26 @@
-"""The figures: their data are what the package computes today, the exponents are those of the theory, and the same bytes come out twice."""
+"""The figures: their data are what the package computes today, say what the theory says, and nothing in them covers anything else."""
 
 from __future__ import annotations
 
+import csv
 import math
-from itertools import pairwise
+from collections import defaultdict
+from itertools import combinations, pairwise
 from pathlib import Path
 
+import matplotlib.text
+import numpy as np
 import pytest
 
 from cdmtheory.cli import main
 from cdmtheory.report import plots
 from cdmtheory.report import quadratic_speedup as speedup
+from cdmtheory.report.figures import FIGURES as ALL
+from cdmtheory.report.figures import available, panels
+from cdmtheory.report.figures.beyond import study
+from cdmtheory.report.figures.one_mode import damping_regimes
 from cdmtheory.report.quadratic_speedup import Measured
-from tolerances import EXPONENT_OF_LAST_DECADE
+from tolerances import DRAWN, EXPONENT_OF_LAST_DECADE
 
 FIGURES = Path(__file__).parent.parent / "figures"
 
@@ -87,6 +95,125 @@ def test_command_writes_all_three(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert {file.suffix for file in (tmp_path / "new").iterdir()} == {".svg", ".pdf", ".csv"}
     assert speedup.read(tmp_path / "new" / "quadratic_speedup.csv") == committed
     assert "quadratic_speedup" in capsys.readouterr().out
+
+
+def data(path: Path) -> dict[tuple[str, str], np.ndarray]:
+    found = defaultdict(list)
+    with open(path, newline="", encoding="utf-8") as stream:
+        for row in csv.DictReader(stream):
+            found[row["panel"], row["curve"]].append((float(row["x"]), float(row["y"])))
+    return {key: np.array(points) for key, points in found.items()}
+
+
+@pytest.mark.parametrize("name", [name for name in available() if name != "quadratic_speedup"])
+def test_every_figure(name: str, tmp_path: Path) -> None:
+    """Its committed data are those of today; nothing is clipped, no text is on other text, no legend on a curve."""
+    drawn = panels(name)
+    axes = plots.save(tmp_path / "drawn.svg", *drawn, size="column" if len(drawn) == 1 else "text", caption=ALL[name].caption)
+    plots.write_data(tmp_path / "drawn.csv", axes)
+    today, committed = data(tmp_path / "drawn.csv"), data(FIGURES / f"{name}.csv")
+    assert list(today) == list(committed)
+    for key, points in today.items():
+        scale = np.abs(committed[key]).max(axis=0)
+        np.testing.assert_allclose(points, committed[key], rtol=DRAWN, atol=DRAWN * float(scale.max()), err_msg=str(key))
+    assert {path.suffix for path in FIGURES.glob(f"{name}.*")} == {".svg", ".pdf", ".csv"}
+    nothing_covers_anything(axes)
+    assert ALL[name].caption.count("?") >= 1, "a figure answers a question"
+    assert f"<dc:description>{ALL[name].caption[:20]}" in (tmp_path / "drawn.svg").read_text(encoding="utf-8")
+
+
+def nothing_covers_anything(axes: list) -> None:
+    figure = axes[0].figure
+    renderer = figure.canvas.get_renderer()
+    figure.draw_without_rendering()  # at the resolution of this renderer
+    for ax in axes:
+        words = [t for t in [ax.title, ax.xaxis.label, ax.yaxis.label, *ax.texts] if t.get_text()]
+        boxes = {t.get_text(): matplotlib.text.Text.get_window_extent(t, renderer) for t in words}  # of an annotation the words alone, without its arrow
+        legend = ax.get_legend()
+        if legend is not None:
+            boxes["the legend"] = legend.get_window_extent(renderer)
+            for line in ax.lines:
+                points = ax.transData.transform(line.get_xydata())
+                within = [ax.bbox.contains(*p) and boxes["the legend"].shrunk(0.98, 0.98).contains(*p) for p in points]
+                assert not any(within), (ax.get_title(), "legend on a curve", line.get_label())
+        for box_name, box in boxes.items():
+            assert figure.bbox.contains(box.x0 + 0.5, box.y0 + 0.5), (ax.get_title(), box_name, "clipped")
+            assert figure.bbox.contains(box.x1 - 0.5, box.y1 - 0.5), (ax.get_title(), box_name, "clipped")
+        for (one, a), (two, b) in combinations(boxes.items(), 2):
+            assert not a.overlaps(b), (ax.get_title(), one, two)
+
+
+def test_an_overlap_is_seen(tmp_path: Path) -> None:
+    def crowded(ax) -> None:
+        ax.plot([0, 1], [0, 1], label="a line")
+        ax.annotate("one", (0.5, 0.5))
+        ax.annotate("two", (0.5, 0.5))
+
+    with pytest.raises(AssertionError, match="one"):
+        nothing_covers_anything(plots.save(tmp_path / "a.svg", crowded))
+
+
+@pytest.mark.parametrize("size", plots.SIZES)
+def test_every_size_fits_its_page(size: str, tmp_path: Path) -> None:
+    axes = plots.save(tmp_path / "a.png", damping_regimes, damping_regimes, size=size)
+    nothing_covers_anything(axes)
+    assert axes[0].figure.get_size_inches()[0] == plots.SIZES[size].width
+
+
+def test_regimes_are_those_of_the_modes(tmp_path: Path) -> None:
+    """Points of the shaded regions are what ``modes.regime`` says."""
+    from cdmtheory.methods import Coefficients
+    from cdmtheory.modes import Regime, regime, spectral_radius
+
+    (ax,) = plots.save(tmp_path / "a.svg", damping_regimes)
+    under, over, both = (collection.get_paths()[0] for collection in ax.collections)
+    seen = set()
+    for x in np.linspace(0.05, 3.95, 40):
+        for y in np.linspace(-0.95, 0.95, 39):
+            for region, expected in ((under, Regime.UNDER_DAMPED), (over, Regime.OVER_DAMPED), (both, Regime.OVER_DAMPED)):
+                if region.contains_point((x, y), radius=-1e-3):
+                    c = Coefficients(x, y)
+                    assert regime(c, 1.0) is expected, (x, y)
+                    assert spectral_radius(c, 1.0) < 1
+                    seen.add(expected)
+    assert len(seen) == 2
+
+
+def test_what_the_figures_say_is_what_the_theory_says() -> None:
+    """Read off the committed data: √κ/e, κ* = 943.36, 3.73 and 2 times the steps, a gain of 2, exponents −1 and −1/2."""
+    peak = data(FIGURES / "transients.csv")["1", "simulated, kappa = 1000000"][:, 1].max()
+    assert 0.98 < peak / (1000 / math.e) < 1.01
+    three = data(FIGURES / "transients.csv")["2", "k = 3"]
+    assert (three[three[:, 0] < 943, 1] < 1 + 1e-9).all()
+    assert (three[three[:, 0] > 945, 1] > 1).all()
+    cost = data(FIGURES / "wrong_damping.csv")["1", r"counted, $\varepsilon = 10^{-100}$"]
+    assert dict(cost)[4.0] == pytest.approx(3.73, rel=0.03)
+    assert dict(cost)[0.25] == pytest.approx(2, rel=0.03)
+    gain = data(FIGURES / "noise_floor.csv")["2", "gain"]
+    assert gain[0, 1] == pytest.approx(2, abs=2e-3)
+    bound = data(FIGURES / "residual_polynomials.csv")
+    lowest = 1 / math.cosh(12 * math.acosh(101 / 99))
+    for (_, curve), points in bound.items():
+        assert np.abs(points[:, 1]).max() >= lowest * (1 - 1e-3), curve
+    valley = {curve: points for (panel, curve), points in data(FIGURES / "flat_direction.csv").items() if panel == "2" and "slope" in curve}
+    assert any("GD, slope \u22121.000" in curve for curve in valley)
+    assert any("CDM, slope \u22120.500" in curve for curve in valley)
+
+
+def test_the_study_is_drawn_where_its_data_are(tmp_path: Path) -> None:
+    table = tmp_path / "study.csv"
+    table.write_text("part,task,method,decay,settled\nlaw,digits,CDM,1e-3,100\nlaw,digits,CDM,1e-4,320\nlaw,digits,CDM,1e-4,300\nlaw,digits,CDM,1e-4,310\n"
+                     "law,digits,GD,1e-3,9000\nlaw,digits,GD,1e-4,\nrace,digits,GD,1e-3,7\n", encoding="utf-8")
+    (ax,) = plots.save(tmp_path / "a.svg", lambda ax: study(ax, data=table))
+    assert {line.get_label(): line.get_xydata().tolist() for line in ax.lines} == {"CDM, digits": [[1e-4, 310], [1e-3, 100]], "GD, digits": [[1e-3, 9000]]}
+    assert ("groktimizer_study" in available()) == (Path(plots.__file__).parent / "figures" / "groktimizer_study.csv").exists()
+
+
+def test_captions_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["figures", "--list"]) == 0
+    out = capsys.readouterr().out
+    assert all(name in out for name in available())
+    assert max(map(len, out.splitlines())) <= 80
 
 
 def test_bad_names_and_places(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,9 +18,20 @@ def loaded_by(code: str) -> list[str]:
 
 
 @pytest.mark.parametrize("code", ["import cdmtheory; cdmtheory.__version__; dir(cdmtheory)", "from cdmtheory.cli import main; main(['--help'])",
-                                  "from cdmtheory.cli import main; main(['--version'])", "from cdmtheory.cli import main; main(['verify', '--help'])"])
+                                  "from cdmtheory.cli import main; main(['--version'])", "import cdmtheory.pytest_plugin",
+                                  "from cdmtheory.cli import main; main(['verify', '--help'])"])
 def test_nothing_heavy_is_loaded(code):
     assert loaded_by(code) == []
+
+
+def test_help_needs_next_to_nothing_of_the_standard_library():
+    """What keeps ``cdmtheory --help`` below three times ``python -c pass``."""
+    done = subprocess.run([sys.executable, "-c", "import sys; before = set(sys.modules); from cdmtheory.cli import main; main(['--help']); "
+                           "print('new:', *sorted(m for m in set(sys.modules) - before if not m.startswith('cdmtheory')))"],
+                          capture_output=True, text=True, timeout=60, env=environment(), check=True)
+    new = done.stdout.rpartition("new:")[2].split()
+    assert not {"argparse", "re", "typing", "traceback", "ast", "inspect"} & set(new)
+    assert len(new) <= 10, new
 
 
 def test_the_probe_sees_what_is_loaded():

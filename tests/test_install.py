@@ -60,7 +60,8 @@ def test_the_command_runs_from_an_empty_folder(kind, archives, tmp_path):
     assert python(home, "-m", "cdmtheory", "--version", cwd=empty) == f"cdmtheory {cdmtheory.__version__}\n"
     assert list(empty.iterdir()) == []
     if kind != "editable":
-        assert (where.parent / "py.typed").exists()
+        for file in ("py.typed", "report/templates/page.html", "report/styles/cdmtheory.mplstyle", "figures/spectral_radius.svg"):
+            assert (where.parent / file).exists(), file
         assert {p.name for p in (builtin_claims() / "formal").glob("*.v")} == {p.name for p in (where.parent / "proofs" / "formal").glob("*.v")}
         assert not list(where.parent.parent.glob("tests"))
 

@@ -14,7 +14,7 @@ FLOORS = ["check", "coq", "arithmetic", "methods", "modes",  # definitions
           "inputs", "files", "laws", "curved_side", "spectra", "curved", "local_model", "recurrence", "ties", "worst_at_mu", "worst_case", "rates", "simulate",
           "counterexamples", "grokking",  # numbers
           "language", "claims", "collect", "engine",  # claims
-          "journal", "progress", "sweeps", "groktimizer", "report", "testing", "commands", "cli", "__main__"]
+          "journal", "progress", "sweeps", "groktimizer", "report", "testing", "pytest_plugin", "commands", "cli", "__main__"]
 """The rooms of the house from the ground up. Below all of them is ``cdmtheory/__init__.py``, which imports nothing by itself."""
 
 EXCEPTIONS = {("methods", "language"): "Method._sympy_ hands a method to SymPy as a term of the language, in a function, when SymPy asks for it"}

@@ -63,9 +63,39 @@ def test_a_program_prints_what_is_shown(program, expected, folder):
     assert run([sys.executable, "-c", program.text], folder).strip() == expected.text.strip()
 
 
+def test_what_hypothesis_finds_is_what_is_shown(folder):
+    """Its numbers are those of a random search; the words, and that it fails, are not."""
+    (shown,) = (b.text for b in blocks() if b.mark.startswith("shows: "))
+    (folder / "conftest.py").write_text("from hypothesis import settings\nsettings.register_profile('same', derandomize=True, deadline=None, database=None)\n"
+                                        "settings.load_profile('same')\n", encoding="utf-8")
+    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_my_bound.py"], cwd=folder, capture_output=True, text=True,
+                          timeout=100, env=environment())
+    assert done.returncode == 1, done.stdout
+    found = "\n".join(line.removeprefix("E").strip() for line in done.stdout.splitlines() if line.startswith("E  "))
+
+    def words(text):
+        return re.sub(r"[\d.]+(e[-+]\d+)?", "#", text).replace("#, #", "#").strip()
+
+    for line in shown.strip().splitlines():
+        assert words(line).rstrip("#, ") in words(found), found
+
+
+def test_the_figure_of_your_own_is_drawn(folder):
+    run([sys.executable, "my_figure.py"], folder)
+    assert (folder / "mine.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_pictures_and_pages_are_there():
+    for target in re.findall(r"\]\(([^)#:]+)\)", README.read_text(encoding="utf-8")):
+        assert (README.parent / target).exists(), target
+    for name in ("CITATION.cff", "CHANGELOG.md", "CONTRIBUTING.md"):
+        assert name in README.read_text(encoding="utf-8")
+        assert (README.parent / name).exists()
+
+
 def test_every_block_is_covered():
     kinds = {(b.language, b.mark.partition(":")[0]) for b in blocks()}
-    assert kinds == {("sh", "ci"), ("python", "file"), ("console", ""), ("python", ""), ("text", "")}
+    assert kinds == {("sh", "ci"), ("python", "file"), ("console", ""), ("python", ""), ("text", ""), ("text", "shows")}
     assert SHOWN
     assert PROGRAMS
 

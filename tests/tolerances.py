@@ -61,6 +61,9 @@ DOUBLE_ROOT = 1e-7
 # The largest radius, relative to the number, with which a ball counts as an answer: a wide ball contains everything.
 BALL = 1e-9
 
+# Data of figures from other processors and libraries: they are written with 8 digits, and a mode near a double root moves by √eps.
+DRAWN = 1e-6
+
 # Closed forms against balls, relative to the envelope, as the issue asks: up to k·√(ημ) = 20, and down to underflow. Measured 6e-16 in both.
 NEAR_OF_ENVELOPE = 5e-15
 FAR_OF_ENVELOPE = 1e-12

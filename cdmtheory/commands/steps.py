@@ -125,7 +125,7 @@ def _write(result: Steps, given: Any, weights: Any, options: argparse.Namespace)
     if options.plot:
         from cdmtheory.report.plots import convergence, save
 
-        save(options.plot, lambda ax: convergence(ax, given, result, weights=weights), width=4.6)
+        save(options.plot, lambda ax: convergence(ax, given, result, weights=weights), width=4.6, caption="Norm against step, by cdmtheory steps")
 
 
 def _print(result: Steps, distinct: int, *, explain: bool) -> None:

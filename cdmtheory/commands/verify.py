@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from cdmtheory.collect import Collected
     from cdmtheory.engine.session import Session
+    from cdmtheory.engine.verdict import Verdict
     from cdmtheory.report.terminal import Terminal
 
 EPILOG = """examples:
@@ -21,6 +23,8 @@ EPILOG = """examples:
   cdmtheory verify my_claims.py::rate --timeout 300
   cdmtheory verify -k "polyak and not unique" -x  only claims whose id or title matches; stop at the first failure
   cdmtheory verify --json - my_claims.py          everything as JSON on standard output
+  cdmtheory verify --html report.html             everything as a page to read
+  cdmtheory verify --format github --junit claims.xml claims/     in a workflow
   cdmtheory verify my_claims.py --coq DIR         what a certificate proves, proved again by Coq's kernel
 
 exit codes: 0 all as claimed | 1 something refuted, vacuous or contradictory, or a near miss that held | 2 usage, or a file that
@@ -34,6 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-k", dest="select", metavar="EXPR", help="only claims whose id or title contains the words (and, or, not and brackets are understood)")
     parser.add_argument("-x", dest="stop_early", action="store_true", help="stop at the first claim that fails")
     parser.add_argument("--json", metavar="FILE", help='write the verdicts as JSON; "-" is standard output, and then nothing else goes there')
+    parser.add_argument("--html", metavar="FILE", help="write the verdicts as a page that needs nothing but a browser")
+    parser.add_argument("--junit", metavar="FILE", help="write the verdicts as JUnit's XML")
+    parser.add_argument("--format", choices=("text", "github"), default="text", help="github: also an annotation for each failure (default: text)")
     parser.add_argument("--jobs", type=int, metavar="N", help="claims decided at once (default: the number of cores)")
     parser.add_argument("--timeout", type=float, default=60, metavar="SECONDS", help="per claim, and per near miss (default: 60)")
     parser.add_argument("--certificates", metavar="DIR", help="write the certificates of what is proved there; a valid one found there is re-checked instead")
@@ -55,8 +62,9 @@ def run(options: argparse.Namespace) -> int:
         check_timeout(options.timeout)
         if options.jobs is not None and options.jobs < 1:
             raise ValueError(f"--jobs = {options.jobs}; allowed is a whole number >= 1")
-        if options.json and not to_stdout:
-            _check_writable(options.json)
+        for name in ("json", "html", "junit"):
+            if (path := getattr(options, name)) and not (name == "json" and to_stdout):
+                _check_writable(f"--{name}", path)
         for option, folder in (("--certificates", options.certificates), ("--coq", options.coq)):
             if folder is not None:
                 _make_folder(option, folder)
@@ -70,25 +78,54 @@ def run(options: argparse.Namespace) -> int:
     if options.only_list:
         terminal.listing(entries)
         return 0 if entries else NOTHING_FOUND
+    by_id = {entry.id: entry for entry in entries}
+
+    def show(verdict: Verdict) -> None:
+        terminal.verdict(verdict)
+        if options.format == "github":
+            from cdmtheory.report.formats import github
+
+            terminal.raw(github(verdict, by_id.get(verdict.id)))
+
     with terminal.progress(len(entries)) as progress:
         session = verify_all(entries, timeout=options.timeout, jobs=options.jobs, stop_early=options.stop_early,
-                             on_verdict=terminal.verdict, on_progress=progress, certificates=options.certificates or options.coq, fresh=options.fresh)
+                             on_verdict=show, on_progress=progress, certificates=options.certificates or options.coq, fresh=options.fresh)
         if options.coq is not None and not session.interrupted:
             _with_coq(session, options.coq, terminal, progress)
     terminal.summary(session)
-    if options.json:
-        text = session.to_json()
-        if to_stdout:
-            sys.stdout.write(text)
+    return _write(session, entries, options, terminal)
+
+
+def _write(session: Session, entries: list[Collected], options: argparse.Namespace, terminal: Terminal) -> int:
+    """Every file that was asked for; the exit code of the run, or that of a usage error where one could not be written."""
+    code = session.exit_code
+    for name in ("html", "junit", "json"):
+        path = getattr(options, name)
+        if not path:
+            continue
+        if name == "html":
+            from cdmtheory.report.page import page
+
+            text = page(session, entries, command=shlex.join(["cdmtheory", "verify", *sys.argv[2:]]) if sys.argv[1:2] == ["verify"] else "cdmtheory verify")
+        elif name == "junit":
+            from cdmtheory.report.formats import junit
+
+            text = junit(session)
         else:
-            try:
-                with open(options.json, "w", encoding="utf-8") as file:
-                    file.write(text)
-            except OSError as error:
-                terminal.error(f"--json {options.json}: {error.strerror or error}; the verdicts follow on standard output instead")
+            text = session.to_json()
+        if path == "-" and name == "json":
+            sys.stdout.write(text)
+            continue
+        try:
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+        except OSError as error:
+            instead = "; the verdicts follow on standard output instead" if name == "json" else ""
+            terminal.error(f"--{name} {path}: {error.strerror or error}{instead}")
+            if name == "json":
                 sys.stdout.write(text)
-                return USAGE_ERROR
-    return session.exit_code
+            code = USAGE_ERROR
+    return code
 
 
 def _builtin(entries: list[Collected], folder: str) -> list[Collected]:
@@ -130,10 +167,10 @@ def _make_folder(option: str, path: str) -> None:
         raise ValueError(f"{option} {path}: {error.strerror or error}; give a folder that can be written to") from None
 
 
-def _check_writable(path: str) -> None:
+def _check_writable(option: str, path: str) -> None:
     """Refuse an output that cannot be written before hours are spent on its content; an existing file is left as it is."""
     try:
         with open(path, "a", encoding="utf-8"):
             pass
     except OSError as error:
-        raise ValueError(f"--json {path}: {error.strerror or error}; give the path of a file that can be written") from None
+        raise ValueError(f"{option} {path}: {error.strerror or error}; give the path of a file that can be written") from None

@@ -52,4 +52,6 @@ class Verdict:
         return f"{self.verdict}: {self.title}"
 
     def _repr_latex_(self) -> str:
-        return rf"$\text{{{self.verdict}: }} {self.latex}$"
+        """For notebooks: verdict and title in words, the statement in mathematics."""
+        title = "".join({"\\": r"\backslash ", "^": r"\^{}", "~": r"\~{}"}.get(c, "\\" + c if c in "&%$#_{}" else c) for c in self.title)
+        return rf"$\displaystyle \textbf{{{self.verdict}}}\quad \text{{{title}}}\quad {self.latex}$"

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import csv
 import math
+import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -23,34 +25,79 @@ from cdmtheory.spectra import Spectrum
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["COLUMN", "TEXT", "convergence", "local_exponents", "measured_over_predicted", "quadratic_speedup", "save", "style"]
+__all__ = ["LABELS", "SIZES", "Size", "convergence", "local_exponents", "look", "measured_over_predicted", "quadratic_speedup", "save", "style", "write_data"]
 
-COLUMN, TEXT = 3.4, 7.0  # widths in inches: one column of a two-column paper, and the whole text
 LABELS = {"gd": "GD", "gd-best": "GD, best step", "cdm": "CDM", "polyak": "Polyak", "nesterov": "Nesterov", "chebyshev": "Chebyshev",
           "triple-momentum": "Triple momentum"}
 _COLOURS = {name: f"C{i}" for i, name in enumerate(("gd", "cdm", "chebyshev", "polyak", "gd-best", "nesterov", "triple-momentum"))}
 _MARKERS = {"gd": "o", "cdm": "s", "polyak": "^", "chebyshev": "D"}
+_DASHES = {"gd-best": (0, (5, 1.5)), "nesterov": (0, (3, 1.2)), "triple-momentum": (0, (1, 1))}  # to be told apart without colour too
 
 
-def style() -> AbstractContextManager[None]:
+class Size(NamedTuple):
+    """A width in inches, the height of a panel, whether panels stand side by side, and what is put on top of the style."""
+
+    width: float
+    height: float
+    side_by_side: bool
+    overlay: tuple[str, ...] = ()
+
+
+SIZES = {"column": Size(3.4, 2.6, False), "text": Size(7.0, 2.6, True), "talk": Size(13.3, 5.4, True, ("talk",))}
+"""One column of a two-column paper, the whole text, and a slide."""
+
+
+def look(name: str) -> dict[str, Any]:
+    """Colour, dashes and label of a method, the same in every figure."""
+    return {"color": _COLOURS[name], "linestyle": _DASHES.get(name, "-"), "label": LABELS[name]}
+
+
+def style(size: str = "column") -> AbstractContextManager[None]:
     """The style sheet of the package, as a context."""
     import matplotlib.style
 
-    return matplotlib.style.context(Path(__file__).parent / "styles" / "cdmtheory.mplstyle")
+    folder = Path(__file__).parent / "styles"
+    return matplotlib.style.context([folder / f"{name}.mplstyle" for name in ("cdmtheory", *SIZES[size].overlay)])
 
 
-def save(path: str | Path, draw: Callable[..., None], *, width: float = COLUMN, height: float = 2.6, columns: int = 1) -> None:
-    """Write the figure that ``draw(*axes)`` draws; the ending of the path chooses the format (.svg, .pdf, .png)."""
+def save(path: str | Path, *panels: Callable[[Axes], None], size: str = "column", width: float | None = None, caption: str = "",
+         also: Sequence[str | Path] = ()) -> list[Axes]:
+    """Write the figure whose panels the functions draw; the ending of the path chooses the format (.svg, .pdf, .png).
+
+    ``also``: further paths for the same figure; ``size``: a key of ``SIZES``; ``caption``: kept in the file as its description.
+    The same bytes from the same versions of the libraries.
+    """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    with style():
-        figure = Figure(figsize=(width, height))
+    form, many = SIZES[size], len(panels)
+    rows, columns = (1, many) if form.side_by_side else (many, 1)
+    height = form.height * (rows if not form.side_by_side else 1.25 if many == 1 and size == "text" else 1)
+    with style(size):
+        figure = Figure(figsize=(width or form.width * (0.7 if many == 1 and size == "talk" else 1), height))
         FigureCanvasAgg(figure)
         figure.set_layout_engine("constrained", wspace=0.06)
-        draw(*figure.subplots(1, columns, squeeze=False)[0])
-        date = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(Path(path).suffix.lower(), {})
-        figure.savefig(path, metadata=date)
+        axes = list(figure.subplots(rows, columns, squeeze=False).flat)
+        for draw, ax in zip(panels, axes, strict=True):
+            draw(ax)
+            ax.minorticks_off()  # logarithmic axes bring theirs whatever the style says
+        described = {".svg": {"Date": None, "Description": caption or None}, ".pdf": {"CreationDate": None, "Subject": caption or None},
+                     ".png": {"Description": caption}}
+        for each in (path, *also):
+            figure.savefig(each, metadata=described.get(Path(each).suffix.lower(), {}))
+    return axes
+
+
+def write_data(path: Path, axes: Sequence[Axes]) -> None:
+    """What the curves of a figure show, read off the axes themselves: panel, curve, x, y. A curve is a line that was given a label."""
+    with open(path, "w", newline="", encoding="utf-8") as stream:
+        table = csv.writer(stream, lineterminator="\n")
+        table.writerow(("panel", "curve", "x", "y"))
+        for number, ax in enumerate(axes, 1):
+            for line in ax.lines:
+                name = str(line.get_label()).lstrip("_")
+                if not re.fullmatch(r"child\d+", name):
+                    table.writerows((number, name, f"{x:.8g}", f"{y:.8g}") for x, y in np.asarray(line.get_xydata()).tolist())
 
 
 def quadratic_speedup(ax: Axes, points: Sequence[Measured]) -> None:
@@ -61,8 +108,8 @@ def quadratic_speedup(ax: Axes, points: Sequence[Measured]) -> None:
         for stepped in (False, True):
             chosen = [p for p in own if p.stepped == stepped]
             ax.plot([p.kappa for p in chosen], [p.settled for p in chosen], **_dots(method), markerfacecolor=_COLOURS[method] if stepped else "white")
-        ax.plot([], [], **{**_dots(method), "linestyle": "-"}, label=LABELS[method])
-    ax.set(ylabel="steps to tolerance", title="Steps, and worst case (lines)")
+        ax.plot([], [], **{**_dots(method), "linestyle": "-"}, label=f"{LABELS[method]} {_fitted(own):.3f}")
+    ax.set(ylabel="steps to tolerance", ylim=(30, 1e12), title="Steps, and fitted exponents")
     ax.legend(loc="upper left")
     _against_kappa(ax, points)
 
@@ -91,6 +138,14 @@ def measured_over_predicted(ax: Axes, points: Sequence[Measured]) -> None:
             ax.semilogx(*zip(*line, strict=True), **{**_dots(method), "linestyle": "-", "linewidth": 0.6})
     ax.set(ylabel="measured / predicted", ylim=(0.7, 1.05), title="Measured over worst case")
     _against_kappa(ax, points)
+
+
+def _fitted(points: Sequence[Measured]) -> float:
+    """The exponent of the settled steps in κ, by least squares of the logarithms over the upper half of the decades."""
+    middle = math.sqrt(min(p.kappa for p in points) * max(p.kappa for p in points))
+    upper = [p for p in points if p.kappa >= middle]
+    slope: float = np.polyfit([math.log(p.kappa) for p in upper], [math.log(p.settled) for p in upper], 1)[0]
+    return slope
 
 
 def _by_method(points: Sequence[Measured]) -> list[tuple[str, list[Measured]]]:

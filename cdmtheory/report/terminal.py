@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import textwrap
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TextIO
@@ -19,6 +20,13 @@ __all__ = ["Terminal"]
 
 STYLES = {"PROVED": "green", "REFUTED": "red", "VACUOUS": "yellow", "UNDECIDED": "yellow", "DISAGREEMENT": "bold red", "ERROR": "red"}
 SHOW_PROGRESS_AFTER = 2.0  # seconds
+INDENT = 13
+NEXT = {
+    "REFUTED": "next: correct the statement, or add to given what excludes this point",
+    "VACUOUS": "next: drop or weaken one of them; nothing can be learnt from a claim without a case",
+    "UNDECIDED": "next: a larger --timeout, stronger hypotheses in given, or the claim in parts",
+    "DISAGREEMENT": "next: please report it, with the claim; do not rely on either answer",
+}
 
 
 class Terminal:
@@ -32,6 +40,16 @@ class Terminal:
         """A usage error, on one line."""
         self._line(f"[red]error[/red]: {escape(message)}")
 
+    def raw(self, line: str | None) -> None:
+        """A line for another program, as it is; None is no line."""
+        if line is not None:
+            self.console.out(line.encode("ascii", "backslashreplace").decode() if self.ascii else line, highlight=False)
+
+    def say(self, text: str, *, heading: bool = False) -> None:
+        """Text as it is, a heading in bold."""
+        for line in text.split("\n"):
+            self._line(f"[bold]{escape(line)}[/bold]" if heading else escape(line))
+
     def listing(self, entries: list[Collected]) -> None:
         """What would be decided."""
         for entry in entries:
@@ -43,7 +61,7 @@ class Terminal:
         by = f" by {', '.join(verdict.by)}" if verdict.by else ""
         self._line(f"[{style}]{verdict.verdict:<12}[/{style}] {escape(verdict.id)}  [dim]{verdict.seconds:.1f} s{escape(by)}[/dim]")
         if verdict.verdict != "PROVED":
-            if verdict.statement:
+            if verdict.statement and verdict.verdict != "ERROR":
                 self._detail(f"claimed: {verdict.statement}")
             if verdict.counterexample:
                 self._counterexample(verdict.counterexample)
@@ -51,6 +69,8 @@ class Terminal:
                 self._detail(f"no values satisfy all of: {'; '.join(verdict.hypotheses)}")
             if verdict.reason:
                 self._detail(verdict.reason)
+            if verdict.verdict in NEXT:
+                self._detail(NEXT[verdict.verdict], dim=True)
         for miss in verdict.near_misses:
             if miss["verdict"] != "REFUTED":
                 self._detail(f"near miss {miss['verdict']}, expected REFUTED: {miss['statement']}")
@@ -83,6 +103,8 @@ class Terminal:
         if session.interrupted:
             self._line("interrupted; these are the verdicts so far")
         self._line(f"[bold]{counts}[/bold]{near} in {session.seconds:.1f} s")
+        if not session.verdicts and not session.interrupted and not session.internal_error:
+            self._detail("next: a claim file is a .py file that imports from cdmtheory and holds claims at module level; see cdmtheory verify --help")
 
     @contextlib.contextmanager
     def progress(self, total: int) -> Iterator[Callable[[str, str], None]]:
@@ -103,8 +125,15 @@ class Terminal:
 
             yield tell
 
-    def _detail(self, text: str) -> None:
-        self._line(f"             {escape(text)}")
+    def _detail(self, text: str, *, dim: bool = False) -> None:
+        """An indented line; on a terminal a long one goes on under its own beginning, in a pipe it stays one line."""
+        lines = [text]
+        if self.console.is_terminal:
+            width = max(20, self.console.width - INDENT - 1)
+            lines = [part for line in text.splitlines() for part in textwrap.wrap(line, width, subsequent_indent="  ", break_on_hyphens=False) or [""]]
+        for line in lines:
+            shown = f"{' ' * INDENT}{escape(line)}"
+            self._line(f"[dim]{shown}[/dim]" if dim else shown)
 
     def _line(self, markup: str) -> None:
         if self.ascii:
