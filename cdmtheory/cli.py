@@ -16,6 +16,7 @@ COMMANDS = {
     "steps": "count the steps each method needs to a tolerance, on a synthetic spectrum or on your own Hessian",
     "sweep": "count steps on grids of spectra, on this machine or on a Dask cluster",
     "figures": "draw the figures and write the data they show",
+    "study": "GROKtimizer against its rivals, tuned alike, on synthetic tasks and real data",
     "demo": "a proof, a refutation and a figure in under a minute",
 }
 

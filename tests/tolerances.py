@@ -79,3 +79,7 @@ STEPPED_DOUBLE_ROOT = 1e-9
 BACKEND_OF_ENVELOPE = 1e-14
 # What balls of 256 bits leave of a residual that is exactly zero.
 ZERO = 1e-60
+
+# Of step counts fitted against the weight decay over decades: counts are whole, and phase 1
+# hands over at other coordinates each time. A twentieth of a decade per decade.
+FITTED_EXPONENT = 0.05

@@ -4,7 +4,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="pip install torch==2.13.0")
 
-from backends import check, check_single_precision_is_refused  # noqa: E402
+from backends import check, check_single_precision_is_refused
 
 
 def test_torch() -> None:

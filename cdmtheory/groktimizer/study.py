@@ -1,0 +1,111 @@
+"""The study: tasks × optimisers × seeds, every method tuned with the same number of draws, every run in a journal.
+
+Four parts, one row of the table per run. *law*: from one interpolating point, how do the steps of GD and of CDM grow as λ falls? *equal*:
+GROKtimizer and the same two phases without momentum, at the smallest λ of each task. *variant*: GROKtimizer with one thing
+changed, at the middle λ. *race*: everybody, tuned on the validation data of a seed
+of its own, then run on other seeds. Cost is counted in gradients, those for measuring curvature and SAM's second one included.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import nullcontext
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import Any
+
+from cdmtheory.groktimizer.cells import LAW, NETS, REAL, TUNING_SEED, cell, task_named
+from cdmtheory.groktimizer.table import Row
+from cdmtheory.sweeps import sweep
+
+__all__ = ["PROFILES", "Profile", "study"]
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How much of the study is run. ``budget``: gradients per run of a race; ``cap``: GD at equal λ is given up at this multiple of GROKtimizer's."""
+
+    tasks: tuple[str, ...]
+    law_decays: tuple[float, ...]
+    law_seeds: int
+    seeds: int  # of tasks that take seconds
+    net_seeds: int
+    draws: int
+    budget: int
+    cap: int
+
+
+PROFILES = {
+    "short": Profile((LAW[2], "wine"), (1e-2, 1e-3), 1, 2, 1, 2, 300, 11),  # about a minute: does everything run?
+    "medium": Profile((*LAW, *NETS, *REAL[:6]), (1e-2, 3e-3, 1e-3, 3e-4), 3, 3, 3, 3, 1200, 12),  # about an hour
+    "full": Profile((*LAW, *NETS, *REAL), (1e-2, 3e-3, 1e-3, 3e-4, 1e-4), 10, 10, 5, 12, 6000, 30),  # up to eight hours
+}
+
+
+def study(profile: Profile, *, journal: str | os.PathLike[str] | None = None, executor: Executor | None = None, jobs: int = 1, progress: bool = True,
+          tell: Callable[[str], None] = print, tasks: Sequence[str] = ()) -> list[Row]:
+    """Run a profile, or some of its tasks; rows in the order they were made. What is in the journal is not run again.
+
+    ``executor``: where runs are made, as in :func:`cdmtheory.sweeps.sweep`; None: ``jobs`` processes of one thread each.
+
+    Raises
+    ------
+    cdmtheory.sweeps.SweepFailed
+        If runs failed (all others are in the journal).
+    """
+    rows: list[Row] = []
+    with nullcontext(executor) if executor else ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        for name in tasks or profile.tasks:
+            try:
+                task_named(name, 0)
+            except ImportError as error:
+                tell(f"{name}: left out; {error}")
+                continue
+            rows += _of_task(name, profile, lambda grid: _sweep(grid, pool, journal, progress), tell)
+    return rows
+
+
+def _sweep(grid: Iterable[Mapping[str, Any]], pool: Executor, journal: Any, progress: bool) -> list[Row]:
+    return sweep(cell, grid, executor=pool, journal=journal, progress=progress)
+
+
+def _of_task(name: str, profile: Profile, run: Callable[[list[Row]], list[Row]], tell: Callable[[str], None]) -> list[Row]:
+    from cdmtheory.groktimizer.rivals import RIVALS, VARIANTS, draws
+
+    decays = task_named(name, 0).decays
+    rows: list[Row] = []
+    if name in LAW:
+        tell(f"{name}: steps against weight decay")
+        rows += run([_point("law", name, method, seed, {"decay": decay}, 20_000)
+                     for seed in range(profile.law_seeds) for decay in profile.law_decays for method in ("CDM", "GD")])
+    seeds = range(profile.net_seeds if name in NETS else profile.seeds)
+    tell(f"{name}: at equal weight decay")
+    rows += run([_point("equal", name, method, seed, {"decay": decays[0], "cap": profile.cap}, 4 * profile.budget)
+                 for seed in seeds for method in ("GROKtimizer", "GD, two phases")])
+    tell(f"{name}: GROKtimizer with one thing changed")
+    middle = float(f"{math.sqrt(decays[0] * decays[1]):.2g}")
+    rows += run([_point("variant", name, method, seed, {"decay": middle}, 2 * profile.budget) for seed in seeds for method in VARIANTS])
+    tell(f"{name}: tuning")
+    methods = {method: draws(method, profile.draws, decays) for method in RIVALS if method != "Muon" or name not in LAW[:2]}
+    if name in REAL:
+        methods |= {method: [{"decay": c["decay"]} for c in draws("GD", profile.draws, (1e-4, 1e-1))] for method in ("ridge", "logistic regression")}
+    budget = min(profile.budget, 300) if name in REAL else profile.budget
+    tried = run([_point("tuning", name, method, TUNING_SEED, hyper, budget) for method, hypers in methods.items() for hyper in hypers])
+    best = {method: min((r for r in tried if r["method"] == method), key=_merit) for method in methods}
+    tell(f"{name}: race")
+    return rows + tried + run([_point("race", name, method, seed, json.loads(best[method]["config"]), budget) for seed in seeds for method in methods])
+
+
+def _merit(row: Row) -> tuple[float, float]:
+    """The fewest gradients to the settled target; among those that do not reach it, and on real data first of all, the least error."""
+    error = math.inf if row["diverged"] or not math.isfinite(row["error"]) else row["error"]
+    never = math.inf if row.get("settled") is None else float(row["settled"])
+    return (error, never) if row["task"] in REAL else (never, error)
+
+
+def _point(part: str, task: str, method: str, seed: int, hyper: Row, budget: int) -> Row:
+    return {"part": part, "task": task, "method": method, "seed": seed, "config": json.dumps(hyper), "budget": budget}

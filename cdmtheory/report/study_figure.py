@@ -1,0 +1,72 @@
+"""The study as a figure: how steps grow as the weight decay falls, and what each method took to the target."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cdmtheory.groktimizer.findings import CLASSICAL, EARLY, OURS
+from cdmtheory.groktimizer.table import Row, exponent, medians, names, of, or_never
+from cdmtheory.report import plots
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["draw", "law", "race"]
+
+_MARKERS = ("o", "s", "^", "D", "v")
+
+
+def law(ax: Axes, rows: Sequence[Row]) -> None:
+    """Do steps grow like 1/λ for GD and like 1/√λ for CDM? Medians over seeds; the fitted exponents stand in the legend."""
+    for task, marker in zip(names(rows, "task"), _MARKERS, strict=False):
+        for method, colour in (("GD", "C0"), ("CDM", "C1")):
+            own = of(rows, task=task, method=method)
+            decays = sorted(names(own, "decay"))
+            settled = [medians(or_never(r["settled"] for r in of(own, decay=decay)))[0] for decay in decays]
+            slope = exponent(own)
+            ax.loglog(decays, settled, marker=marker, color=colour, label=f"{method}, {task}" + (f": {slope[0]:.2f}" if slope else ""))
+    ax.set(xlabel=r"weight decay $\lambda$", ylabel="steps of phase 2, settled", title="From one interpolating point")
+    ax.legend(loc="upper left", bbox_to_anchor=(0, -0.22), fontsize=6, ncols=1, frameon=False)
+
+
+def race(ax: Axes, rows: Sequence[Row]) -> None:
+    """How many gradients to the settled target? Medians with intervals; at the right edge: never within the budget (on most seeds)."""
+    rows = [r for r in rows if r["method"] not in CLASSICAL]
+    tasks, methods = names(rows, "task"), names(rows, "method")
+    finite = [r["settled"] for r in rows if r["settled"]]
+    never = 3 * max(finite)
+    for number, method in enumerate(methods):
+        colour = "C1" if method in (OURS, EARLY) else "C3" if method == "CDM" else "0.55"
+        for place, task in enumerate(tasks):
+            own = of(rows, task=task, method=method)
+            if not own:
+                continue
+            found = [min(v, never) for v in medians(or_never(r["settled"] for r in own))]
+            y = place + 0.8 * (number / max(len(methods) - 1, 1) - 0.5)
+            ax.plot(found[1:], [y, y], color=colour, linewidth=0.8)
+            ax.plot(found[0], y, marker=_MARKERS[number % 5], color=colour, markerfacecolor="white" if found[0] == never else colour, markersize=3,
+                    linestyle="none", label=method if place == 0 else None)
+    ax.set(xscale="log", yticks=range(len(tasks)), yticklabels=tasks, xlabel="gradients to the settled target (hollow: never)", title="Tuned alike",
+           ylim=(len(tasks) - 0.5, -0.5), xlim=(0.7 * min(finite), 1.3 * never))
+    for place in range(1, len(tasks)):
+        ax.axhline(place - 0.5, color="0.85", linewidth=0.5)
+    handles = {label: handle for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)}
+    ax.legend(handles.values(), handles.keys(), loc="center left", bbox_to_anchor=(1, 0.5), fontsize=6, frameon=False)
+
+
+def draw(stem: Path, rows: Sequence[Row]) -> None:
+    """``stem``.svg and .pdf of what the table holds."""
+    parts = [(kind, own) for kind, own in ((law, of(rows, part="law")), (race, of(rows, part="race"))) if any(r["settled"] for r in own)]
+    if not parts:
+        return
+
+    def both(*axes: Axes) -> None:
+        for ax, (kind, own) in zip(axes, parts, strict=True):
+            kind(ax, own)
+
+    height = 1.2 + 0.42 * max(len(names(of(rows, part="race"), "task")), 4)
+    for ending in ("svg", "pdf"):
+        plots.save(stem.with_suffix(f".{ending}"), both, width=plots.TEXT, height=math.ceil(10 * height) / 10, columns=len(parts))

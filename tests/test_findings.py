@@ -1,0 +1,127 @@
+"""The words of the findings follow from the table: rows that support a claim, rows that do not, and the page in the repository."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+
+from cdmtheory.cli import main
+from cdmtheory.groktimizer.findings import findings
+from cdmtheory.groktimizer.table import COLUMNS, exponent, medians, read, write
+
+FIGURES = Path(__file__).parent.parent / "figures"
+
+
+def row(**known):
+    return {**dict.fromkeys(COLUMNS), "seconds": 1.0, "config": "{}", "diverged": False, **known}
+
+
+def law(power, method, *, seeds=2):
+    return [row(part="law", task="t", method=method, seed=seed, decay=decay, settled=round(1000 * decay**power))
+            for seed in range(seeds) for decay in (1e-2, 1e-3)]
+
+
+def race(**settled):
+    return [row(part="race", task="t", method=method.replace("_", ", "), seed=seed, settled=v, first=v, error=0.1) for method, values in settled.items()
+            for seed, v in enumerate(values)]
+
+
+def equal(*, ours=100, theirs=2000.0, **state):
+    usual = {"norm": 1.0, "switch_norm": 2.0, "accuracy": 1.0, "training_loss": 0.01, "switch_loss": 0.02, "sharpness": 1.0, "switch_sharpness": 2.0,
+             "trace": 1.0, "switch_trace": 2.0, "repairs": 0.0, "collapsed": False, "decay": 1e-3}
+    return [row(part="equal", task="t", method="GROKtimizer", seed=0, settled=ours, gradients=150, **{**usual, **state}),
+            row(part="equal", task="t", method="GD, two phases", seed=0, settled=theirs, gradients=theirs or 1200, repairs=0.0, collapsed=False, decay=1e-3)]
+
+
+def verdicts(rows):
+    return {line[3:].partition(":")[0]: line.split("**")[1] for line in findings(rows).splitlines() if line.startswith("## ")}
+
+
+def test_exponents_decide_the_speedup():
+    assert verdicts(law(-0.5, "CDM") + law(-1.0, "GD"))["Quadratic speedup in λ"] == "SUPPORTED"
+    assert verdicts(law(-0.6, "CDM") + law(-1.0, "GD"))["Quadratic speedup in λ"] == "DEPENDS"
+    assert verdicts(law(-0.6, "CDM") + law(-0.6, "GD"))["Quadratic speedup in λ"] == "NOT SUPPORTED"
+    unsettled = law(-0.5, "CDM")
+    unsettled[0]["settled"] = None
+    assert "not all settled" in findings(unsettled)
+
+
+def test_equal_weight_decay():
+    assert verdicts(equal())["Faster grokking at equal λ"] == "SUPPORTED"
+    assert verdicts(equal(theirs=900.0))["Faster grokking at equal λ"] == "NOT SUPPORTED"
+    assert "at least 12" in findings(equal(theirs=None))
+    assert "did not settle" in findings(equal(ours=None))
+
+
+def test_norm_interpolation_and_flatness():
+    name = "Low norm without losing interpolation"
+    assert verdicts(equal())[name] == "SUPPORTED"
+    assert verdicts(equal(accuracy=0.99))[name] == "NOT SUPPORTED"
+    assert verdicts(equal(norm=2.5))[name] == "NOT SUPPORTED"
+    assert verdicts(equal())["Generalising minima are flatter"] == "SUPPORTED"
+    assert verdicts(equal(trace=3.0))["Generalising minima are flatter"] == "NOT SUPPORTED"
+
+
+def test_the_race():
+    name = "Against tuned rivals"
+    others = {"AdamW": [300, 310, 320], "GROKtimizer_early": [None, None, None]}
+    assert verdicts(race(GROKtimizer=[100, 110, 120], **others))[name] == "SUPPORTED"
+    assert verdicts(race(GROKtimizer=[310, 315, 500], **others))[name] == "SUPPORTED"  # within the interval of the best
+    assert verdicts(race(GROKtimizer=[500, 510, 520], **others))[name] == "NOT SUPPORTED"
+    assert verdicts(race(GROKtimizer=[None, None, 1], **others))[name] == "NOT SUPPORTED"
+    page = findings(race(GROKtimizer=[100, 110, 120], **others))
+    assert "**110 [100, 120]**" in page
+    assert "| never |" in page
+
+
+def test_variants():
+    def table(usual, changed):
+        return [row(part="variant", task="t", method=m, seed=0, decay=1e-3, settled=v) for m, v in (("as it is", usual), ("changed", changed))]
+
+    name = "Each part of GROKtimizer is worth having"
+    assert verdicts(table(100, 120))[name] == verdicts(table(100, None))[name] == "SUPPORTED"
+    assert verdicts(table(100, 80))[name] == verdicts(table(None, 80))[name] == "NOT SUPPORTED"
+
+
+def test_divergence_is_counted():
+    rows = race(GROKtimizer=[100], AdamW=[100], GROKtimizer_early=[100])
+    for r in rows:
+        r["repairs"] = None if r["method"] == "AdamW" else 2.0
+    assert verdicts(rows)["No divergence of GROKtimizer that is not repaired"] == "SUPPORTED"
+    rows[0]["diverged"] = True
+    assert verdicts(rows)["No divergence of GROKtimizer that is not repaired"] == "NOT SUPPORTED"
+
+
+def test_statistics():
+    assert medians([1.0, 2.0, 3.0])[0] == 2.0
+    assert medians([1.0, math.inf, math.inf]) == (math.inf, 1.0, math.inf)
+    assert exponent(law(-0.5, "CDM"))[0] == pytest.approx(-0.5, abs=0.01)
+    assert exponent([]) is None
+
+
+def test_written_and_read(tmp_path):
+    rows = law(-0.5, "CDM") + equal()
+    write(tmp_path / "study.csv", rows)
+    again = read(tmp_path / "study.csv")
+    assert findings(again) == findings(rows)
+    assert again[0]["settled"] == rows[0]["settled"]
+    (tmp_path / "other.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(ValueError, match="not a table of cdmtheory study"):
+        read(tmp_path / "other.csv")
+
+
+def test_the_page_in_the_repository_is_made_from_its_table(capsys):
+    assert (FIGURES / "study_findings.md").read_text(encoding="utf-8") == findings(read(FIGURES / "study.csv"))
+    assert main(["study", "--findings", str(FIGURES / "study.csv")]) == 0
+    assert capsys.readouterr().out == findings(read(FIGURES / "study.csv"))
+
+
+def test_the_committed_study_has_the_exponents():
+    rows = [r for r in read(FIGURES / "study.csv") if r["part"] == "law"]
+    tasks = {r["task"] for r in rows}
+    assert tasks >= {"linear regression", "diagonal network", "matrix completion"}
+    for task in tasks:
+        for method, expected, within in (("CDM", -0.5, 0.05), ("GD", -1.0, 0.1)):
+            assert abs(exponent([r for r in rows if r["task"] == task and r["method"] == method])[0] - expected) <= within
