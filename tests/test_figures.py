@@ -13,13 +13,15 @@ import numpy as np
 import pytest
 
 from cdmtheory.cli import main
+from cdmtheory.groktimizer.table import COLUMNS, read
 from cdmtheory.report import plots
 from cdmtheory.report import quadratic_speedup as speedup
 from cdmtheory.report.figures import FIGURES as ALL
 from cdmtheory.report.figures import available, panels
-from cdmtheory.report.figures.beyond import study
 from cdmtheory.report.figures.one_mode import damping_regimes
 from cdmtheory.report.quadratic_speedup import Measured
+from cdmtheory.report.study_figure import committed as committed_study
+from cdmtheory.report.study_figure import law
 from tolerances import DRAWN, EXPONENT_OF_LAST_DECADE
 
 FIGURES = Path(__file__).parent.parent / "figures"
@@ -202,11 +204,16 @@ def test_what_the_figures_say_is_what_the_theory_says() -> None:
 
 def test_the_study_is_drawn_where_its_data_are(tmp_path: Path) -> None:
     table = tmp_path / "study.csv"
-    table.write_text("part,task,method,decay,settled\nlaw,digits,CDM,1e-3,100\nlaw,digits,CDM,1e-4,320\nlaw,digits,CDM,1e-4,300\nlaw,digits,CDM,1e-4,310\n"
-                     "law,digits,GD,1e-3,9000\nlaw,digits,GD,1e-4,\nrace,digits,GD,1e-3,7\n", encoding="utf-8")
-    (ax,) = plots.save(tmp_path / "a.svg", lambda ax: study(ax, data=table))
-    assert {line.get_label(): line.get_xydata().tolist() for line in ax.lines} == {"CDM, digits": [[1e-4, 310], [1e-3, 100]], "GD, digits": [[1e-3, 9000]]}
-    assert ("groktimizer_study" in available()) == (Path(plots.__file__).parent / "figures" / "groktimizer_study.csv").exists()
+    head = ",".join(COLUMNS)
+    rows = [("CDM", 0, "0.001", 100), ("CDM", 1, "0.001", 100), ("CDM", 2, "0.001", 100), ("CDM", 0, "0.0001", 320), ("CDM", 1, "0.0001", 300),
+            ("CDM", 2, "0.0001", 310), ("GD", 0, "0.001", 9000)]
+    lines = [",".join({"part": "law", "task": "digits", "method": m, "decay": d, "settled": str(s), "seed": str(i)}.get(c, "") for c in COLUMNS)
+             for m, i, d, s in rows]
+    table.write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
+    (ax,) = plots.save(tmp_path / "a.svg", lambda ax: law(ax, read(table)))
+    shown = {str(line.get_label()).partition(":")[0]: line.get_xydata().tolist() for line in ax.lines}
+    assert shown == {"CDM, digits": [[1e-4, 310], [1e-3, 100]], "GD, digits": [[1e-3, 9000]]}
+    assert ("groktimizer_study" in available()) == committed_study().exists()
 
 
 def test_captions_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -60,8 +60,8 @@ def style(size: str = "column") -> AbstractContextManager[None]:
     return matplotlib.style.context([folder / f"{name}.mplstyle" for name in ("cdmtheory", *SIZES[size].overlay)])
 
 
-def save(path: str | Path, *panels: Callable[[Axes], None], size: str = "column", width: float | None = None, caption: str = "",
-         also: Sequence[str | Path] = ()) -> list[Axes]:
+def save(path: str | Path, *panels: Callable[[Axes], None], size: str = "column", width: float | None = None, height: float | None = None,
+         caption: str = "", also: Sequence[str | Path] = ()) -> list[Axes]:
     """Write the figure whose panels the functions draw; the ending of the path chooses the format (.svg, .pdf, .png).
 
     ``also``: further paths for the same figure; ``size``: a key of ``SIZES``; ``caption``: kept in the file as its description.
@@ -72,7 +72,7 @@ def save(path: str | Path, *panels: Callable[[Axes], None], size: str = "column"
 
     form, many = SIZES[size], len(panels)
     rows, columns = (1, many) if form.side_by_side else (many, 1)
-    height = form.height * (rows if not form.side_by_side else 1.25 if many == 1 and size == "text" else 1)
+    height = height or form.height * (rows if not form.side_by_side else 1.25 if many == 1 and size == "text" else 1)
     with style(size):
         figure = Figure(figsize=(width or form.width * (0.7 if many == 1 and size == "talk" else 1), height))
         FigureCanvasAgg(figure)

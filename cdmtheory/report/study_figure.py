@@ -4,23 +4,34 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cdmtheory.collect import builtin_claims
 from cdmtheory.groktimizer.findings import CLASSICAL, EARLY, OURS
-from cdmtheory.groktimizer.table import Row, exponent, medians, names, of, or_never
+from cdmtheory.groktimizer.table import Row, exponent, medians, names, of, or_never, read
 from cdmtheory.report import plots
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["draw", "law", "race"]
+__all__ = ["committed", "draw", "law", "race"]
 
 _MARKERS = ("o", "s", "^", "D", "v")
 
 
-def law(ax: Axes, rows: Sequence[Row]) -> None:
-    """Do steps grow like 1/λ for GD and like 1/√λ for CDM? Medians over seeds; the fitted exponents stand in the legend."""
+def committed() -> Path:
+    """The table of the study that comes with the package."""
+    return builtin_claims().parent / "figures" / "study.csv"
+
+
+def law(ax: Axes, rows: Sequence[Row] | None = None) -> None:
+    """Do steps grow like 1/λ for GD and like 1/√λ for CDM? Medians over seeds; the fitted exponents stand in the legend.
+
+    ``rows``: of the part "law" of a study; default: those of the table that comes with the package.
+    """
+    rows = of(read(committed()), part="law") if rows is None else rows
     for task, marker in zip(names(rows, "task"), _MARKERS, strict=False):
         for method, colour in (("GD", "C0"), ("CDM", "C1")):
             own = of(rows, task=task, method=method)
@@ -29,7 +40,7 @@ def law(ax: Axes, rows: Sequence[Row]) -> None:
             slope = exponent(own)
             ax.loglog(decays, settled, marker=marker, color=colour, label=f"{method}, {task}" + (f": {slope[0]:.2f}" if slope else ""))
     ax.set(xlabel=r"weight decay $\lambda$", ylabel="steps of phase 2, settled", title="From one interpolating point")
-    ax.legend(loc="upper left", bbox_to_anchor=(0, -0.22), fontsize=6, ncols=1, frameon=False)
+    ax.legend(loc="upper left", bbox_to_anchor=(0, -0.32), fontsize=6, ncols=1, frameon=False)
 
 
 def race(ax: Axes, rows: Sequence[Row]) -> None:
@@ -63,10 +74,6 @@ def draw(stem: Path, rows: Sequence[Row]) -> None:
     if not parts:
         return
 
-    def both(*axes: Axes) -> None:
-        for ax, (kind, own) in zip(axes, parts, strict=True):
-            kind(ax, own)
-
     height = 1.2 + 0.42 * max(len(names(of(rows, part="race"), "task")), 4)
-    for ending in ("svg", "pdf"):
-        plots.save(stem.with_suffix(f".{ending}"), both, width=plots.TEXT, height=math.ceil(10 * height) / 10, columns=len(parts))
+    panels = [partial(kind, rows=own) for kind, own in parts]
+    plots.save(stem.with_suffix(".svg"), *panels, size="text", height=math.ceil(10 * height) / 10, also=[stem.with_suffix(".pdf")])

@@ -78,7 +78,7 @@ FIGURES = {
         "and ∝ 1/√λ by critically damped momentum.",
         ("E2",)),
     "groktimizer_study": Figure(
-        ("figures.beyond.study",),
+        ("study_figure.law",),
         "Does the speed law hold on real tasks? Steps of phase 2 until settled against the weight decay: slope −1 for GD, −½ for CDM.",
         ("E6",)),
 }
@@ -86,9 +86,9 @@ FIGURES = {
 
 def available() -> list[str]:
     """The names of the figures whose data are there; only the study's may be missing."""
-    from cdmtheory.report.figures.beyond import STUDY
+    from cdmtheory.report.study_figure import committed
 
-    return [name for name in FIGURES if name != "groktimizer_study" or STUDY.exists()]
+    return [name for name in FIGURES if name != "groktimizer_study" or committed().exists()]
 
 
 def panels(name: str, *, points: Any = None) -> list[Callable[[Any], None]]:

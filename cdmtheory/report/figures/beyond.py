@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Callable
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,9 +20,7 @@ from cdmtheory.simulate.stepwise import matrix_free
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["STUDY", "grokking", "steps_along_the_valley", "study", "valley"]
-
-STUDY = Path(__file__).parent / "groktimizer_study.csv"
+__all__ = ["grokking", "steps_along_the_valley", "valley"]
 
 
 def grokking(ax: Axes, *, weight_decay: float = 1e-4, n: int = 60, d: int = 400) -> None:
@@ -110,23 +106,3 @@ def steps_along_the_valley(ax: Axes, *, step_size: float = 0.2) -> None:
         ax.plot(found.weight_decays, found.steps, "o", color=own["color"], label=f"{own['label']}, slope {found.slopes[-1]:.3f}".replace("-", "\u2212"))
     ax.set(xlabel=r"weight decay $\lambda$", ylabel="steps until settled", ylim=(40, 3e6), title="Steps along the valley")
     ax.legend(loc="upper right")
-
-
-def study(ax: Axes, *, data: Path = STUDY) -> None:
-    """Does the speed law hold on real tasks? Settled steps of phase 2 against λ, one marker per task, drawn from the table of the study.
-
-    ``data``: a .csv with the columns ``part``, ``task``, ``method``, ``decay`` and ``settled``; rows of the part "law" are drawn, medians over seeds.
-    """
-    with open(data, newline="", encoding="utf-8") as stream:
-        rows = [row for row in csv.DictReader(stream) if row["part"] == "law" and row["settled"]]
-    for number, task in enumerate(dict.fromkeys(row["task"] for row in rows)):
-        for name, method in (("gd", "GD"), ("cdm", "CDM")):
-            found: dict[float, list[float]] = {}
-            for row in rows:
-                if (row["task"], row["method"]) == (task, method):
-                    found.setdefault(float(row["decay"]), []).append(float(row["settled"]))
-            line = sorted((decay, float(np.median(steps))) for decay, steps in found.items())
-            if line:
-                ax.loglog(*zip(*line, strict=True), marker="os^Dvp*"[number % 7], color=look(name)["color"], label=f"{method}, {task}")
-    ax.set(xlabel=r"weight decay $\lambda$", ylabel="steps of phase 2 until settled", title="The speed law on real tasks")
-    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
