@@ -64,7 +64,7 @@ def or_never(values: Iterable[float | None]) -> list[float]:
 
 
 def _median(sample: Sequence[float]) -> float:
-    return float(np.quantile(sample, 0.5, method="inverted_cdf"))  # one of the values, so that infinities are no trouble
+    return sorted(sample)[(len(sample) - 1) // 2]  # the lower one: one of the values, so that infinities are no trouble
 
 
 def medians(values: Sequence[float], statistic: Callable[[Sequence[float]], float] = _median, *, resamples: int = 2000) -> tuple[float, float, float]:
