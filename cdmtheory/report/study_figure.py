@@ -40,7 +40,7 @@ def law(ax: Axes, rows: Sequence[Row] | None = None) -> None:
             slope = exponent(own)
             ax.loglog(decays, settled, marker=marker, color=colour, label=f"{method}, {task}" + (f": {slope[0]:.2f}" if slope else ""))
     ax.set(xlabel=r"weight decay $\lambda$", ylabel="steps of phase 2, settled", title="From one interpolating point")
-    ax.legend(loc="upper left", bbox_to_anchor=(0, -0.32), fontsize=6, ncols=1, frameon=False)
+    ax.legend(loc="upper left", bbox_to_anchor=(-0.1, -0.32), fontsize=6, ncols=2, frameon=False)
 
 
 def race(ax: Axes, rows: Sequence[Row]) -> None:
