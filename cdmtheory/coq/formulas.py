@@ -130,7 +130,7 @@ def identifier(text: str, taken: set[str]) -> str:
     found = re.sub(r"[^A-Za-z0-9_]", "_", text)
     found = found if found[:1].isalpha() else f"v{found}"
     found += "_" if found in WORDS or re.fullmatch(r"[A-Z]{1,2}[0-9]+|(of|either|decided)_[a-z]+", found) else ""
-    found = next(name for name in (found, *(f"{found}_{i}" for i in itertools.count(2))) if name not in taken)
+    found = next(name for name in itertools.chain([found], (f"{found}_{i}" for i in itertools.count(2))) if name not in taken)
     taken.add(found)
     return found
 
