@@ -6,7 +6,7 @@ Its sign is shown by :mod:`cdmtheory.engine.ladder`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy
@@ -53,7 +53,23 @@ def is_logarithmic_inequality(relation: Any, prover: Prover) -> bool:
             return False
         low, high = sympy.log(low), sympy.log(high)
     f = _cleared(high - low, line)
-    return f is not None and line.sign(f) == 1 and all(_holds_at(relation, variable, end) for end in closed_ends)
+    if f is None or not all(_holds_at(relation, variable, end) for end in closed_ends):
+        return False
+    return line.sign(f) == 1 or (isinstance(relation, (sympy.Le, sympy.Ge)) and _touches_once(f, relation, line))
+
+
+def _touches_once(f: Any, relation: Any, line: Line) -> bool:
+    """Whether f > 0 left and right of a rational point at which all that stands under a logarithm is 1, and the relation holds there."""
+    common = None
+    for argument in (g.args[0] for g in f.atoms(sympy.log) if g.has(line.variable)):
+        roots = {r for r in sympy.Poly(argument - 1, line.variable).ground_roots() if r.is_Rational}
+        common = roots if common is None else common & roots
+    for c in common or ():
+        at = fraction(c)
+        if (line.ends.low is None or line.ends.low < at) and (line.ends.high is None or at < line.ends.high) and _holds_at(relation, line.variable, c):
+            pieces = (replace(line, ends=Ends(line.ends.low, at)), replace(line, ends=Ends(at, line.ends.high)))
+            return all(piece.sign(f) == 1 for piece in pieces)
+    return False
 
 
 @dataclass(frozen=True)
