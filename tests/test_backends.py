@@ -1,4 +1,4 @@
-"""The closed forms on every array library that is installed; PyTorch's are in tests/torch."""
+"""The closed forms on every array library that is installed; PyTorch's are in tests/with_torch."""
 
 from __future__ import annotations
 
