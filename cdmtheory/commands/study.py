@@ -48,6 +48,7 @@ def run(options: argparse.Namespace) -> int:
         if options.jobs < 1:
             raise ValueError(f"--jobs {options.jobs}; allowed is a whole number >= 1")
         import torch
+
         from cdmtheory.report.study_figure import draw
 
         out = Path(options.out)

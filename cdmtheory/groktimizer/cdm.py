@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
+
 from cdmtheory.groktimizer.control import damped
 
 __all__ = ["CDM"]

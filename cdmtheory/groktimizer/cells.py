@@ -45,6 +45,7 @@ def task_named(name: str, seed: int) -> Any:
 def _sharpness(task: Any) -> tuple[float, float]:
     """Largest Hessian eigenvalue and trace of the training loss at the present weights."""
     import torch
+
     from cdmtheory.groktimizer.curvature import hessian_product, top_eigenvalue, trace
     from cdmtheory.groktimizer.optimizer import flat_gradient
 
@@ -196,6 +197,7 @@ def _equal(name: str, method: str, seed: int, hyper: Row, budget: int) -> Row:
 def _law(name: str, method: str, seed: int, hyper: Row, budget: int) -> Row:
     """Steps until the objective has 1 % of its gap left, from rest at an interpolating point, with step size 1/(hmax + λ)."""
     import torch
+
     from cdmtheory.groktimizer.cdm import CDM
     from cdmtheory.groktimizer.optimizer import GROKtimizer
 

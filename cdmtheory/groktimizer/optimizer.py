@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-
 import torch
+
 from cdmtheory.groktimizer.cdm import CDM
 from cdmtheory.groktimizer.control import Controller, Decision, Switch, new_step_size
 from cdmtheory.groktimizer.curvature import hessian_product, top_eigenvalue

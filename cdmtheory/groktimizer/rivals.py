@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+
 from cdmtheory.groktimizer.cdm import CDM
 from cdmtheory.groktimizer.control import Controller
 from cdmtheory.groktimizer.optimizer import GROKtimizer

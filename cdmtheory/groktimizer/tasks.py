@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-
 import torch
+
 from cdmtheory.groktimizer.optimizer import GROKtimizer
 
 __all__ = ["SYNTHETIC", "Task"]

@@ -11,6 +11,7 @@ import statistics
 import time
 
 import torch
+
 from cdmtheory.groktimizer import CDM, GROKtimizer
 
 LR, DECAY, STEPS, ROUNDS = 1e-3, 1e-2, 40, 60
