@@ -58,6 +58,8 @@ def decide_every_k(statement: Any, given: tuple[Any, ...], solvers: Solvers, dea
         bounded = as_bound(statement, prover) or _by_larger_bound(statement, given, prover)
         return bounded or Finding("UNDECIDED", reason=str(why))
     closed = _with_closed_rates(closed, prover)
+    if closed.has(steps_to):
+        return Finding("UNDECIDED", reason="a number of steps stands where no engine looks for it")
     if closed.has(sympy.log, sympy.exp) or any(transcendental(g) for g in given):
         found = decide_complexity(closed, given, prover)
     else:
