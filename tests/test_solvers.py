@@ -12,6 +12,7 @@ from sympy import Symbol
 from cdmtheory import Claim, L, eta, gradient_descent, mu, stable
 from cdmtheory.engine import decide as decide_module
 from cdmtheory.engine import solvers as solvers_module
+from cdmtheory.engine.algebraic import Algebraic
 from cdmtheory.engine.decide import decide
 from cdmtheory.engine.formula import conjunction
 from cdmtheory.engine.reduce import reduce_claim
@@ -108,7 +109,7 @@ SAT = "import sys\nfor line in sys.stdin: print({answer!r}, flush=True)"
 
 
 def test_two_that_contradict_each_other_are_a_disagreement(fake):
-    fake(z3=SAT.format(answer=json.dumps({"status": "sat", "model": {"v0": "1/1", "v1": "1/1"}, "exact": True})))
+    fake(z3=SAT.format(answer=json.dumps({"status": "sat", "model": {"v0": "1/1", "v1": "1/1"}})))
     assert asked(TRUE, 20).status == "contradiction"
     found = decide(Claim("t", that=TRUE), time.monotonic() + 20)
     assert found.verdict in ("DISAGREEMENT", "PROVED"), "PROVED only if something that needs no solver showed it"
@@ -117,7 +118,7 @@ def test_two_that_contradict_each_other_are_a_disagreement(fake):
 
 def test_a_model_alone_refutes_nothing(fake):
     """Both lie that there is a counterexample; exact evaluation does not confirm it."""
-    lie = SAT.format(answer=json.dumps({"status": "sat", "model": {"v0": "1/1", "v1": "3/7"}, "exact": True}))
+    lie = SAT.format(answer=json.dumps({"status": "sat", "model": {"v0": "1/1", "v1": "3/7"}}))
     fake(z3=lie, cvc5=lie)
     found = decide(Claim("t", that=TRUE), time.monotonic() + 10)
     assert found.verdict in ("UNDECIDED", "PROVED")
@@ -148,7 +149,7 @@ def test_candidates_are_the_model_and_simpler_numbers_near_it():
     from fractions import Fraction
 
     problem = reduce_claim(a < b, ())
-    names = {f"v{i}": Fraction(i + 1) + Fraction(1, 10**9) for i in range(len(problem.variables))}
+    names = {f"v{i}": Algebraic.of(Fraction(i + 1) + Fraction(1, 10**9)) for i in range(len(problem.variables))}
     found = candidates(problem, (names,))
     assert {a: fmpq(10**9 + 1, 10**9), b: fmpq(2 * 10**9 + 1, 10**9)} in found
     assert {a: fmpq(1), b: fmpq(2)} in found

@@ -17,6 +17,7 @@ from cdmtheory.claims import Claim, Derivation, slug
 from cdmtheory.engine.descent import lowest_points
 from cdmtheory.engine.falsify import Search, counterexample, points, satisfies, search, simplified, symbols_of
 from cdmtheory.engine.formula import FALSE, branches, conjunction
+from cdmtheory.engine.irrational import irrational_counterexample
 from cdmtheory.engine.keeping import Certificates
 from cdmtheory.engine.reduce import Problem, reduce_claim
 from cdmtheory.engine.solvers import Solvers, candidates
@@ -286,6 +287,9 @@ def _refute_branches(problem: Problem, statement: Any, given: tuple[Any, ...], s
             for point in candidates(problem, answer.models):
                 if counterexample(statement, given, point):
                     return Finding("REFUTED", list(answer.by), counterexample(statement, given, simplified(statement, given, point)))
+            irrational = irrational_counterexample(problem, case, answer.models, statement, given)
+            if irrational is not None:
+                return Finding("REFUTED", list(answer.by), irrational)
             trouble.append(PROPOSED +
                            (" (what it was asked is more than the claim)" if problem.strengthened or problem.relaxed else ""))
         else:

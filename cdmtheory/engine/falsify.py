@@ -20,7 +20,7 @@ from flint import ctx, fmpq
 from cdmtheory.engine.evaluate import Open, Point, Undefined, complete, holds, sides, value
 from cdmtheory.language import L, Sup, _OfMethod, _Optimum, eps, h, k, kappa, mu
 
-__all__ = ["Search", "counterexample", "satisfies", "simplified", "typical_parameters"]
+__all__ = ["Search", "counterexample", "described", "satisfies", "simplified", "typical_parameters"]
 
 Q = fmpq
 CONDITION_NUMBERS = [Q(4), Q(1), Q(9), Q(100), Q(2), Q(5), Q(10**4), Q(25, 16), Q(3), Q(16), Q(36), Q(1024), Q(10**6), Q(121, 100), Q(10**8), Q(961), Q(64),
@@ -96,9 +96,14 @@ def counterexample(statement: Any, given: tuple[Any, ...], point: Point) -> dict
             return None
     except Undefined:
         pass
+    return described(statement, point, point)
+
+
+def described(statement: Any, point: Point, shown: dict[Any, Any]) -> dict[str, Any]:
+    """A point as the counterexample in the JSON of a verdict, its values written as in ``shown``."""
     relation = _failing_relation(statement, point)
     left, right = sides(relation, point) if relation is not None else (None, None)
-    return {"point": {s.name: str(x) for s, x in sorted(point.items(), key=lambda item: item[0].name)}, "lhs": left, "rhs": right}
+    return {"point": {s.name: str(x) for s, x in sorted(shown.items(), key=lambda item: item[0].name)}, "lhs": left, "rhs": right}
 
 
 def simplified(statement: Any, given: tuple[Any, ...], point: Point) -> Point:

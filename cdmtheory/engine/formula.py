@@ -8,7 +8,8 @@ from typing import Any
 
 from flint import fmpq, fmpq_mat, fmpq_mpoly
 
-__all__ = ["FALSE", "TRUE", "All", "Any_", "Atom", "Formula", "atoms", "branches", "conjunction", "disjunction", "evaluate", "map_atoms", "negate", "smtlib"]
+__all__ = ["FALSE", "TRUE", "All", "Any_", "Atom", "Formula", "atoms", "branches", "conjunction", "disjunction", "evaluate", "map_atoms", "negate", "smtlib",
+           "truth"]
 
 _NEGATED = {"<": ">=", "<=": ">", "=": "!=", "!=": "="}
 
@@ -46,11 +47,11 @@ def atom(polynomial: fmpq_mpoly, relation: str) -> Formula:
     """An atom, decided at once if its polynomial is a constant."""
     if polynomial.is_constant():
         c = polynomial.leading_coefficient() if not polynomial.is_zero() else fmpq(0)
-        return TRUE if _truth(c, relation) else FALSE
+        return TRUE if truth(c, relation) else FALSE
     return Atom(polynomial, relation)
 
 
-def _truth(number: Any, relation: str) -> bool:
+def truth(number: Any, relation: str) -> bool:
     return bool({"<": number < 0, "<=": number <= 0, "=": number == 0, "!=": number != 0}[relation])
 
 
@@ -120,7 +121,7 @@ def map_atoms(formula: Formula, change: Callable[[Atom], Formula]) -> Formula:
 def evaluate(formula: Formula, values: list[fmpq]) -> bool:
     """Whether it holds at rational values of all variables."""
     if isinstance(formula, Atom):
-        return _truth(formula.polynomial(*values), formula.relation)
+        return truth(formula.polynomial(*values), formula.relation)
     if isinstance(formula, All):
         return all(evaluate(p, values) for p in formula.parts)
     return any(evaluate(p, values) for p in formula.parts)

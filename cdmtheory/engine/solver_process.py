@@ -1,13 +1,15 @@
 """A solver in a process of its own: reads questions as JSON lines, answers as JSON lines.
 
 ``python -m cdmtheory.engine.solver_process z3`` (or ``cvc5``). It can be killed at any moment; whoever asked goes on.
-Models come back as rationals ``p/q``; an irrational algebraic value as a close rational, marked inexact.
+Models come back as rationals ``p/q``; an irrational algebraic value as a polynomial, its integer coefficients from the constant one upwards, and two
+rationals between which it has no other root.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import re
 import sys
@@ -28,17 +30,16 @@ def z3_answer(script: str, seconds: float, seed: int) -> dict[str, Any]:
     result = solver.check()
     if result != z3.sat:
         return {"status": str(result)}
-    model: dict[str, str] = {}
-    exact = True
+    model: dict[str, Any] = {}
     found = solver.model()
     for declaration in found.decls():
         number = found[declaration]
         if z3.is_algebraic_value(number):
-            exact = False
-            number = number.approx(60)
-        fraction = number.as_fraction()
-        model[declaration.name()] = f"{fraction.numerator}/{fraction.denominator}"
-    return {"status": "sat", "model": model, "exact": exact}
+            near, width = number.approx(60).as_fraction(), Fraction(1, 10**60)
+            model[declaration.name()] = _irrational([Fraction(str(c)) for c in number.poly()], near - width, near + width)
+        else:
+            model[declaration.name()] = str(number.as_fraction())
+    return {"status": "sat", "model": model}
 
 
 def cvc5_answer(script: str, seconds: float, seed: int) -> dict[str, Any]:
@@ -58,21 +59,15 @@ def cvc5_answer(script: str, seconds: float, seed: int) -> dict[str, Any]:
     result = solver.checkSat()
     if not result.isSat():
         return {"status": "unsat" if result.isUnsat() else "unknown"}
-    model: dict[str, str] = {}
-    exact = True
+    model: dict[str, Any] = {}
     for term in symbols.getDeclaredTerms():
         number = solver.getValue(term)
-        if number.isRealValue():
-            fraction = Fraction(number.getRealValue())
-        else:
-            exact = False
-            fraction = _algebraic(number)
-        model[str(term)] = f"{fraction.numerator}/{fraction.denominator}"
-    return {"status": "sat", "model": model, "exact": exact}
+        model[str(term)] = str(Fraction(number.getRealValue())) if number.isRealValue() else _algebraic(number)
+    return {"status": "sat", "model": model}
 
 
-def _algebraic(number: Any) -> Fraction:
-    """A rational within 2⁻¹⁰⁰ of an algebraic number printed as ``<polynomial, (low, high)>``."""
+def _algebraic(number: Any) -> dict[str, Any]:
+    """An algebraic number printed as ``<polynomial, (low, high)>``, between rationals that are within 2⁻¹⁰⁰ of each other."""
     text = str(number)
     low, high = (Fraction(end) for end in re.search(r"\(([-/\d]+), ([-/\d]+)\)>", text).groups())  # type: ignore[union-attr]
     terms = []
@@ -91,7 +86,13 @@ def _algebraic(number: Any) -> Fraction:
             low = middle
         else:
             high = middle
-    return (low + high) / 2
+    coefficients = [sum((c for c, n in terms if n == power), Fraction(0)) for power in range(max(n for _, n in terms) + 1)]
+    return _irrational(coefficients, low, high)
+
+
+def _irrational(coefficients: list[Fraction], low: Fraction, high: Fraction) -> dict[str, Any]:
+    common = math.lcm(*(c.denominator for c in coefficients))
+    return {"coefficients": [int(c * common) for c in coefficients], "low": str(low), "high": str(high)}
 
 
 def main() -> None:

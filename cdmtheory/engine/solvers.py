@@ -18,6 +18,7 @@ from typing import Any
 
 from flint import fmpq
 
+from cdmtheory.engine.algebraic import Algebraic
 from cdmtheory.engine.evaluate import complete
 from cdmtheory.engine.formula import All, Formula, atoms, smtlib
 from cdmtheory.engine.reduce import Problem
@@ -36,7 +37,7 @@ class Answer:
 
     status: str  # "unsat", "sat", "unknown" or "contradiction"
     by: tuple[str, ...] = ()
-    models: tuple[dict[str, Fraction], ...] = ()
+    models: tuple[dict[str, Algebraic], ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -93,7 +94,7 @@ class _Process:
             reply = json.loads(line)
             status = reply["status"]
             if status == "sat":
-                reply["model"] = {name: Fraction(number) for name, number in reply["model"].items()}
+                reply["model"] = {name: _number(number) for name, number in reply["model"].items()}
             if status not in ("sat", "unsat", "unknown", "error"):
                 raise ValueError(f"the status {status!r}")
         except (ValueError, TypeError, KeyError, AttributeError, ZeroDivisionError) as error:
@@ -171,6 +172,12 @@ class Solvers:
         return Answer(status, tuple(sorted(statuses)), tuple(models), tuple(notes))
 
 
+def _number(said: Any) -> Algebraic:
+    if isinstance(said, str):
+        return Algebraic.of(Fraction(said))
+    return Algebraic(tuple(int(c) for c in said["coefficients"]), Fraction(said["low"]), Fraction(said["high"]))
+
+
 def _ready(waiting: dict[str, _Process], seconds: float) -> list[str]:
     with selectors.DefaultSelector() as selector:
         for name, process in waiting.items():
@@ -180,11 +187,11 @@ def _ready(waiting: dict[str, _Process], seconds: float) -> list[str]:
         return [key.data for key, _ in selector.select(seconds)]
 
 
-def candidates(problem: Problem, models: tuple[dict[str, Fraction], ...]) -> list[dict[Any, fmpq]]:
-    """Points of the claim that a model suggests: the model itself, and simpler rationals close to it."""
+def candidates(problem: Problem, models: tuple[dict[str, Algebraic], ...]) -> list[dict[Any, fmpq]]:
+    """Rational points of the claim that a model suggests: the model itself, and simpler ones close to it."""
     found = []
     for model in models:
-        exact = {int(name[1:]): number for name, number in model.items()}
+        exact = {int(name[1:]): number.middle for name, number in model.items()}
         for bits in (None, 10, 1000, 10**6, 10**12):
             values = {}
             for i, v in enumerate(problem.variables):
