@@ -48,6 +48,12 @@ class MethodTerm(Basic):  # type: ignore[misc]
                   for name, value in zip(names, self.args[1:], strict=True)]
         return Method(family, tuple(values))
 
+    @property
+    def last(self) -> MethodTerm:
+        """The method that runs in the end: the last phase of a phased one."""
+        found: MethodTerm = self.args[-1].last if self.args[0].name == "phased" else self
+        return found
+
     def _sympystr(self, printer: Any) -> str:
         shown = [a for a in self.args[1:] if a != Tuple()]
         return f"{self.args[0].name}({', '.join(printer.doprint(a) for a in shown)})"

@@ -125,6 +125,8 @@ def _relation(relation: Any, point: Point) -> bool | None:
         if _compare(sympy.Gt(left.args[0], right, evaluate=False), value(left.args[0], point), value(right, point)):
             return False
         raise Open("a supremum over k")
+    if sympy.oo in relation.args and any(isinstance(side, steps_to) for side in relation.args):
+        return _against_infinity(relation, point)
     shortcut = _against_supremum(relation, point)
     if shortcut is not None:
         return shortcut
@@ -504,6 +506,44 @@ def _steps_to(expr: Any, point: Point) -> Any:
     if found is None:
         raise Open("the step count has no value here")
     return fmpq(found)
+
+
+def _against_infinity(relation: Any, point: Point) -> bool:
+    """A step count compared with oo."""
+    left, right = relation.args
+    arrives = _arrives(left if isinstance(left, steps_to) else right, point)
+    a, b = (fmpq(0) if isinstance(side, steps_to) and arrives else fmpq(1) for side in (left, right))  # any two numbers in that order will do
+    return bool(_compare(relation, a, b))
+
+
+def _arrives(count: Any, point: Point) -> bool:
+    """Whether a step count is finite, from what runs in the end; the solution of the recurrence at the ends of the spectrum tells that it is not."""
+    term, tolerance = count.args[0], value(count.args[1], point)
+    method = method_at(term, point)
+    last = method_at(term.last, point)
+    if h in term.free_symbols or not tolerance > 0:
+        raise Open("a step count of a method that depends on the eigenvalue, or to a tolerance that is not above 0")
+    if last.schedule.constant is None:
+        raise Open("whether this method arrives")
+    if _is_stable(stable(term.last), point):
+        return True
+    if method.schedule.constant is not None and any(_stays_above(term, end, tolerance, point) for end in _ends(point)):
+        return False
+    raise Open("whether this method arrives")
+
+
+def _stays_above(term: MethodTerm, end: Any, tolerance: Any, point: Point) -> bool:
+    """Whether abs(p_k) exceeds a tolerance for infinitely many k: p_k = A·z^k + B·w^k with abs(z) >= 1."""
+    trace, determinant = _characteristic(term, end, point)
+    start = residual_at(term, 1, end, point)
+    if bool(_ball(start**2 - trace * start + determinant) > 0 or _ball(start**2 - trace * start + determinant) < 0) and any(
+            bool(t < 0) for t in (1 - determinant, 1 + determinant - trace, 1 + determinant + trace)):
+        return True  # a root outside the unit circle, and p_1 no root: A is not 0
+    for z in (1, -1):
+        if isinstance(trace, fmpq) and isinstance(determinant, fmpq) and 1 - trace * z + determinant == 0 and abs(determinant) < 1:
+            other = determinant * z  # abs(p_k) tends to abs(A)
+            return bool(abs(_ball(start - other)) > abs(_ball(z - other)) * _ball(tolerance))
+    return False
 
 
 def _horner(polynomial: Any, x: Any) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 import sympy
 from sympy.logic.boolalg import And, Implies
 
-from cdmtheory.engine.closed_forms import LOWER_BOUND, Mode, as_bound, close, modulus_of, residual_at
+from cdmtheory.engine.closed_forms import LOWER_BOUND, POWER_OF_RATE, Mode, as_bound, close, modulus_of, residual_at, worst_form
 from cdmtheory.engine.complexity import decide_complexity, decide_lower_bound, opened_count
 from cdmtheory.engine.decide import Finding, prove
 from cdmtheory.engine.logarithms import closed_rate, is_logarithmic_inequality
@@ -22,6 +22,9 @@ from cdmtheory.engine.solvers import Solvers
 from cdmtheory.language import L, eps, h, k, mu, residual, steps_to, worst_rate, worst_residual
 
 __all__ = ["decide_every_k"]
+
+GROWS = "p_k grows without bound where the larger root is above 1 in modulus, unless p_1 is a root itself (solution of the recurrence)"
+
 
 def decide_every_k(statement: Any, given: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Tell) -> Finding | None:
     """A proof for every k, or None if this is not such a statement; a refutation is the business of the search."""
@@ -70,16 +73,21 @@ def decide_every_k(statement: Any, given: tuple[Any, ...], solvers: Solvers, dea
 
 
 def _between_step_counts(statement: Any, given: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Tell) -> Finding | None:
-    """steps_to(a) <= steps_to(b) if a is never above b; steps_to(m) < oo if its worst rate is below 1."""
-    if not isinstance(statement, (sympy.Le, sympy.Ge, sympy.Lt, sympy.Gt)) or any(g.has(k) for g in given):
+    """steps_to(a) <= steps_to(b) if a is never above b; a step count against oo."""
+    if not isinstance(statement, (sympy.Le, sympy.Ge, sympy.Lt, sympy.Gt, sympy.Eq, sympy.Ne)) or any(g.has(k) for g in given):
         return None
-    low, high = statement.args if isinstance(statement, (sympy.Le, sympy.Lt)) else statement.args[::-1]
+    low, high = statement.args if not isinstance(statement, (sympy.Ge, sympy.Gt)) else statement.args[::-1]
+    if isinstance(statement, (sympy.Eq, sympy.Ne)) and isinstance(high, steps_to):
+        low, high = high, low
+    prover = Prover(tuple(g for g in given if not transcendental(g)), solvers, deadline, tell)
+    if isinstance(low, steps_to) and high == sympy.oo:
+        if isinstance(statement, (sympy.Lt, sympy.Gt, sympy.Ne)):
+            return _proved(prover) if _arrives(low, prover) else None
+        return _proved(prover) if isinstance(statement, sympy.Eq) and _never_arrives(low, prover) else None
+    if low == sympy.oo and isinstance(high, steps_to) and isinstance(statement, (sympy.Le, sympy.Ge)):
+        return _proved(prover) if _never_arrives(high, prover) else None
     if not isinstance(low, steps_to):
         return None
-    if high == sympy.oo and isinstance(statement, (sympy.Lt, sympy.Gt)) and low.args[0].method.schedule.constant is not None:
-        found = prove(And(sympy.Lt(worst_rate(low.args[0]), 1, evaluate=False), sympy.Gt(low.args[1], 0, evaluate=False), evaluate=False), given, (),
-                      solvers, deadline, tell)
-        return found if found.verdict == "PROVED" else None
     same = isinstance(high, steps_to) and high.args[1] == low.args[1] and (low.args[1] == eps or low.args[1].is_Rational)
     if same and isinstance(statement, (sympy.Le, sympy.Ge)):
         tell("residual against residual")
@@ -87,6 +95,43 @@ def _between_step_counts(statement: Any, given: tuple[Any, ...], solvers: Solver
         found_for_all = decide_every_k(never_above, tuple(g for g in given if not transcendental(g)), solvers, deadline, tell)
         return found_for_all if found_for_all is not None and found_for_all.verdict == "PROVED" else None
     return None
+
+
+def _proved(prover: Prover) -> Finding:
+    return Finding("PROVED", sorted(prover.by), assumed=list(prover.assumed))
+
+
+def _arrives(count: Any, prover: Prover) -> bool:
+    """Whether a step count is finite: the tolerance is above 0, and the method that runs in the end has a worst rate below 1."""
+    term, tolerance = count.args
+    if not is_defined(count, prover) or not prover.holds(sympy.Gt(tolerance, 0, evaluate=False)):
+        return False
+    if term.last.method.schedule.constant is not None:
+        return prover.holds(sympy.Lt(worst_rate(term.last), 1, evaluate=False))
+    with contextlib.suppress(NoClosedForm):
+        return worst_form(term, prover).has(k)  # Chebyshev's, which tends to 0
+    return False
+
+
+def _never_arrives(count: Any, prover: Prover) -> bool:
+    """Whether a step count is infinite: the residual at one end of the spectrum keeps a modulus of 1, or grows without bound."""
+    term, tolerance = count.args
+    if h in term.free_symbols or term.method.schedule.constant is None or not is_defined(count, prover):
+        return False
+    worst = worst_rate(term)
+    try:
+        modes = [Mode(term, end) for end in (mu, L)]
+    except NoClosedForm:
+        return False
+    if not term.method.schedule.opening and all(m.determinant == 0 for m in modes) and prover.holds(
+            And(sympy.Ge(worst, 1, evaluate=False), sympy.Lt(tolerance, 1, evaluate=False), evaluate=False)):
+        prover.assume(POWER_OF_RATE)
+        return True
+    no_root = [sympy.Ne(m.first**2 - m.trace * m.first + m.determinant, 0, evaluate=False) for m in modes]
+    if prover.holds(And(sympy.Gt(worst, 1, evaluate=False), *no_root, evaluate=False)):
+        prover.assume(GROWS)
+        return True
+    return False
 
 
 def _with_closed_rates(closed: Any, prover: Prover) -> Any:

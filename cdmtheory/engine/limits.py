@@ -14,6 +14,7 @@ from cdmtheory.engine.evaluate import Undefined, holds
 from cdmtheory.engine.falsify import points, satisfies
 from cdmtheory.engine.logarithms import closed_rate, closed_rates, confirmed, expanded_logs, same_function
 from cdmtheory.engine.logsum import Ends, leading, log_sum
+from cdmtheory.engine.powers import is_defined
 from cdmtheory.engine.prover import NoClosedForm, Prover
 from cdmtheory.language import L, eps, h, k, kappa, mu, residual, spectral_radius, steps_to, worst_rate, worst_residual
 
@@ -126,11 +127,14 @@ def _one_limit(one: Any, prover: Prover) -> Any:
             prover.assume(ROOT_LIMIT)
             return closed_rate(term, prover)
     if variable == k and isinstance(expression, (worst_residual, residual)) and expression.args[1] == k:
-        term = expression.args[0]
-        rate = worst_rate(term) if isinstance(expression, worst_residual) else spectral_radius(term, expression.args[2])
-        if term.method.schedule.constant is not None and prover.holds(sympy.Lt(rate, 1, evaluate=False)):
-            prover.assume(VANISHES)
-            return sympy.Integer(0)
+        term = expression.args[0].last
+        if term.args[0].name == "chebyshev" and isinstance(expression, worst_residual) and worst_form(expression.args[0], prover).has(k):
+            return sympy.Integer(0)  # 2ρ^k/(1 + ρ^(2k)), ρ < 1
+        if term.method.schedule.constant is not None and is_defined(expression, prover):
+            rate = worst_rate(term) if isinstance(expression, worst_residual) else spectral_radius(term, expression.args[2])
+            if prover.holds(sympy.Lt(rate, 1, evaluate=False)):
+                prover.assume(VANISHES)
+                return sympy.Integer(0)
     expression = closed_rates(expression, prover)
     for q in sorted(expression.atoms(worst_residual, residual), key=str):
         expression = expression.xreplace({q: worst_form(q.args[0], prover).xreplace({k: q.args[1]}) if isinstance(q, worst_residual) else q})
