@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import sympy
+from flint import fmpq
 from sympy.core.relational import Relational
 
+from cdmtheory.engine.approximate import NO_VALUE, number
 from cdmtheory.engine.decide import Finding, combined, prove
+from cdmtheory.engine.evaluate import holds
 from cdmtheory.engine.every_k import decide_every_k
+from cdmtheory.engine.falsify import described, points, satisfies
 from cdmtheory.engine.limits import decide_limit
 from cdmtheory.engine.logarithms import LADDER, is_logarithmic_inequality
 from cdmtheory.engine.powers import is_defined
 from cdmtheory.engine.prover import Prover
 from cdmtheory.engine.solvers import Solvers
-from cdmtheory.language import Sup, k
+from cdmtheory.language import Sup, k, kappa
 
 __all__ = ["decide_analysis"]
 
-
+FIRST_STEPS = 4  # at which a supremum over k may be attained
+LOOKED_AT = 60
 
 def decide_analysis(statement: Any, given: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Callable[[str], None]) -> Finding | None:
     """Decide a statement with logarithms, a limit or a supremum over k; None if it is none of these."""
@@ -53,22 +60,76 @@ def _supremum(statement: Any, given: tuple[Any, ...], prover: Prover) -> Finding
     if not isinstance(left, Sup) or right.has(Sup, k):
         return None
     inside = left.args[0]
-    upper = lower = None
     if relation in (sympy.Eq, sympy.Le):
         upper = decide_every_k(sympy.Le(inside, right, evaluate=False), given, prover.solvers, prover.deadline, prover.tell)
-        if upper is None or upper.verdict != "PROVED":
+        if upper is None or upper.verdict != "PROVED" or relation is sympy.Le:
             return upper
-        if relation is sympy.Le:
-            return upper
-    if relation in (sympy.Eq, sympy.Ge, sympy.Gt):
-        if not is_defined(inside, prover) or inside.has(sympy.log):
-            return Finding("UNDECIDED", reason="that the expression is defined for every k was not shown")
-        free = tuple(g for g in given if not g.has(k))
-        for steps in range(4):
-            goal = (sympy.Gt if relation is sympy.Gt else sympy.Ge)(inside.xreplace({k: sympy.Integer(steps)}), right, evaluate=False)
-            allowed = [g.xreplace({k: sympy.Integer(steps)}) for g in given if g.has(k)]  # this k must be allowed in every problem
-            lower = prove(sympy.And(goal, *allowed, evaluate=False), free, (), prover.solvers, min(prover.deadline, time.monotonic() + 5), prover.tell)
-            if lower.verdict == "PROVED":
-                parts = [p for p in (upper, lower) if p is not None]
-                return Finding("PROVED", sorted({b for p in parts for b in p.by}), assumed=[a for p in parts for a in p.assumed])
-    return Finding("UNDECIDED", reason="that the supremum over k is attained or approached was not shown")
+    else:
+        upper = Finding("PROVED")
+    if not is_defined(inside, prover) or inside.has(sympy.log):
+        return Finding("UNDECIDED", reason="that the expression is defined for every k was not shown")
+    if relation is sympy.Lt:
+        return _below_everywhere(inside, right, given, prover)
+    for steps in range(FIRST_STEPS):
+        lower = _at_one_step(sympy.Gt if relation is sympy.Gt else sympy.Ge, inside, steps, right, given, prover)
+        if lower is not None:
+            return combined([upper, lower])
+    return _never_reached(inside, right, given, prover) or Finding("UNDECIDED", reason="that the supremum over k is attained or approached was not shown")
+
+
+def _at_one_step(relation: Any, inside: Any, steps: int, right: Any, given: tuple[Any, ...], prover: Prover) -> Finding | None:
+    """The proof that the expression at one step, which is allowed in every problem, compares with the right side; None if there is none."""
+    goal = relation(inside.xreplace({k: sympy.Integer(steps)}), right, evaluate=False)
+    allowed = [g.xreplace({k: sympy.Integer(steps)}) for g in given if g.has(k)]
+    free = tuple(g for g in given if not g.has(k))
+    found = prove(sympy.And(goal, *allowed, evaluate=False), free, (), prover.solvers, min(prover.deadline, time.monotonic() + 5), prover.tell)
+    return found if found.verdict == "PROVED" else None
+
+
+def _below_everywhere(inside: Any, right: Any, given: tuple[Any, ...], prover: Prover) -> Finding | None:
+    """A supremum below the right side: it is the value at one of the first steps, and that is below."""
+    for steps in range(FIRST_STEPS):
+        below = _at_one_step(sympy.Lt, inside, steps, right, given, prover)
+        if below is None:
+            continue
+        there = sympy.Le(inside, inside.xreplace({k: sympy.Integer(steps)}), evaluate=False)
+        largest = decide_every_k(there, given, prover.solvers, min(prover.deadline, time.monotonic() + 15), prover.tell)
+        if largest is not None and largest.verdict == "PROVED":
+            return combined([largest, below])
+    return None
+
+
+def _never_reached(inside: Any, right: Any, given: tuple[Any, ...], prover: Prover) -> Finding | None:
+    """REFUTED if at one problem the supremum is proved to be at most a number below the right side."""
+    free = tuple(g for g in given if not g.has(k))
+    for tried, point in enumerate(points(sympy.Le(inside.xreplace({k: sympy.Integer(1)}), right, evaluate=False), free)):
+        if tried > 12 or time.monotonic() > prover.deadline:
+            return None
+        problem = {s: x for s, x in point.items() if s != k}
+        between = _between(inside, right, given, problem) if satisfies(free, problem) is True else None
+        if between is None or holds(sympy.Lt(between, right, evaluate=False), problem) is not True:
+            continue
+        here = tuple(sympy.Eq(s, sympy.Rational(int(x.p), int(x.q)), evaluate=False) for s, x in problem.items() if s != kappa)
+        until = min(prover.deadline, time.monotonic() + 10)
+        bound = decide_every_k(sympy.Le(inside, between, evaluate=False), (*given, *here), prover.solvers, until, prover.tell)
+        if bound is not None and bound.verdict == "PROVED":
+            found = described(sympy.true, problem, problem)
+            return Finding("REFUTED", bound.by, found, list(bound.assumed), reason=f"at this problem the supremum over k is at most {between}")
+    return None
+
+
+def _between(inside: Any, right: Any, given: tuple[Any, ...], problem: dict[Any, Any]) -> Any:
+    """A number that separates the values at the first steps from the right side at one problem, as far as floats can tell; None if there is none."""
+    at = {s: float(Fraction(int(x.p), int(x.q))) for s, x in problem.items()}
+    values = []
+    try:
+        for steps in range(LOOKED_AT):
+            point = {**problem, k: fmpq(steps)}
+            if satisfies(tuple(g for g in given if g.has(k)), point) is True:
+                values.append(number(inside, {**at, k: float(steps)}))
+        bound, most = number(right, at), max(values, default=math.inf)
+    except NO_VALUE:
+        return None
+    if not most < bound - 1e-9 * abs(bound):
+        return None
+    return sympy.Rational(Fraction((3 * bound + most) / 4).limit_denominator(10**4))

@@ -18,7 +18,7 @@ from cdmtheory.methods import Coefficients, Method
 from cdmtheory.modes import characteristic
 from cdmtheory.modes import residual as residual_polynomial
 
-__all__ = ["NO_VALUE", "margin", "near", "residuals"]
+__all__ = ["NO_VALUE", "margin", "near", "number", "residuals"]
 
 NO_VALUE = (ValueError, ZeroDivisionError, OverflowError, TypeError, KeyError, NotImplementedError, ArithmeticError)
 PARTS = np.unique(np.concatenate([np.linspace(0, 1, 161), np.geomspace(1e-4, 1, 60), 1 - np.geomspace(1e-4, 1, 40)]))

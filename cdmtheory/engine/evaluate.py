@@ -96,6 +96,9 @@ def sides(relation: Any, point: Point) -> tuple[str | None, str | None]:
         return None, None
     shown: list[str | None] = []
     for side in relation.args:
+        if side in (sympy.oo, -sympy.oo):
+            shown.append(str(side))
+            continue
         try:
             with ctx.workprec(192):
                 number = value(side, point)
@@ -121,10 +124,8 @@ def _escalate(decide: Any) -> bool | None:
 
 def _relation(relation: Any, point: Point) -> bool | None:
     left, right = relation.args
-    if isinstance(left, Sup) and k in point and isinstance(relation, (sympy.Le, sympy.Lt, sympy.Eq)):
-        if _compare(sympy.Gt(left.args[0], right, evaluate=False), value(left.args[0], point), value(right, point)):
-            return False
-        raise Open("a supremum over k")
+    if any(isinstance(side, Sup) for side in relation.args) and k in point:
+        return _one_value_of_supremum(relation, point)
     if sympy.oo in relation.args and any(isinstance(side, steps_to) for side in relation.args):
         return _against_infinity(relation, point)
     shortcut = _against_supremum(relation, point)
@@ -133,6 +134,18 @@ def _relation(relation: Any, point: Point) -> bool | None:
     # Both sides are evaluated even if one decides, so that an undefined one is seen.
     a, b = value(left, point), value(right, point)
     return _compare(relation, a, b)
+
+
+def _one_value_of_supremum(relation: Any, point: Point) -> bool:
+    """False if the value at this k alone contradicts an upper bound on a supremum over k."""
+    left, right = relation.args
+    if isinstance(right, Sup):
+        left, right, relation = right, left, relation.reversed
+    if not right.has(Sup) and isinstance(left, Sup) and isinstance(relation, (sympy.Le, sympy.Lt, sympy.Eq)):
+        exceeds = sympy.Ge if isinstance(relation, sympy.Lt) else sympy.Gt
+        if _compare(exceeds(left.args[0], right, evaluate=False), value(left.args[0], point), value(right, point)):
+            return False
+    raise Open("a supremum over k")
 
 
 def _compare(relation: Any, a: Any, b: Any) -> bool | None:

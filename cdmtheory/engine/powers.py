@@ -18,6 +18,8 @@ __all__ = ["POWERS", "compare_powers", "is_defined"]
 POWERS = ("for 0 <= ρ <= 1: ρ^k <= 1, ρ^k >= 1 − k(1 − ρ) and ρ^k(ρ + k(1 − ρ)) <= ρ (Bernoulli, also to the second order and strictly), "
           "decreasing in k (induction over k); (ab)^k = a^k·b^k")
 
+LARGEST_NAMED = 12  # steps whose power is a polynomial of a degree that solvers bear
+
 
 def is_defined(statement: Any, prover: Prover) -> bool:
     """Whether every root, reciprocal and negative power in a statement is defined under the hypotheses, as it stands."""
@@ -174,6 +176,8 @@ class _Powers:
         if self.holds(sympy.Le(base, 1, evaluate=False)):
             found += [z <= 1, z >= 1 - n * (1 - base), z * (1 + n * (1 - base)) <= 1, z * (base + n * (1 - base)) <= base,
                       Implies(n >= 1, z <= base, evaluate=False)]
+            for m in self._named_steps():
+                found += [Implies(n >= m, z <= base**m, evaluate=False), Implies(n <= m, z >= base**m, evaluate=False)]
             found.append(sympy.Or(n >= 1, And(sympy.Eq(n, 0, evaluate=False), sympy.Eq(z, 1, evaluate=False), evaluate=False), evaluate=False))
         elif self.holds(sympy.Ge(base, 1, evaluate=False)):
             found += [z >= 1, z >= 1 + n * (base - 1)]
@@ -183,6 +187,11 @@ class _Powers:
             found.append(Implies(And(sympy.Eq(base, 0, evaluate=False), n >= 1, evaluate=False), sympy.Eq(z, 0, evaluate=False), evaluate=False))
             found.append(Implies(base > 0, z > 0, evaluate=False))
         return found
+
+    def _named_steps(self) -> list[int]:
+        """The numbers of steps from two on with which the hypotheses compare k."""
+        relations = [r for g in self.prover.given for r in g.atoms(sympy.core.relational.Relational) if k in r.args]
+        return sorted({int(side) for r in relations for side in r.args if side.is_Integer and 2 <= side <= LARGEST_NAMED})
 
     def sharper(self) -> tuple[Any, ...] | None:
         """Bernoulli's inequality strictly from two steps on, and to the second order."""
