@@ -17,7 +17,7 @@ from cdmtheory.engine.prover import NoClosedForm, Prover, transcendental
 from cdmtheory.engine.tangent import TANGENT, falls_below
 from cdmtheory.language import L, eps, h, k, mu, worst_residual
 
-__all__ = ["EXPONENTIAL", "decide_complexity", "decide_lower_bound", "opened_count"]
+__all__ = ["EXPONENTIAL", "chebyshev_bound", "decide_complexity", "decide_lower_bound", "opened_count"]
 
 EXPONENTIAL = "R <= e^(R − 1), and (1 + t)e^(−t) decreases for t >= 0; so does (a + t)e^(−t), a >= 1"
 
@@ -31,7 +31,7 @@ def decide_complexity(closed: Any, given: tuple[Any, ...], prover: Prover) -> Fi
     powers = [f for f in sympy.Mul.make_args(left) if f.is_Pow and f.exp == k]
     rest = sympy.Mul(*[f for f in sympy.Mul.make_args(left) if f not in powers])
     if len(powers) != 1 or any(p.exp.has(k) for p in rest.atoms(sympy.Pow)):
-        chebyshev = _chebyshev_bound(left)
+        chebyshev = chebyshev_bound(left)
         if chebyshev is None:
             return None
         powers, rest = [chebyshev[0]], chebyshev[1]
@@ -197,7 +197,7 @@ def _rational_below(number: Any) -> Any:
     return sympy.Max(sympy.Integer(int((found * 10**6 - 1).floor().unique_fmpz() or 0)) / 10**6, 0)
 
 
-def _chebyshev_bound(left: Any) -> tuple[Any, Any] | None:
+def chebyshev_bound(left: Any) -> tuple[Any, Any] | None:
     """2ρ^k/(1 + ρ^(2k)) <= 2·ρ^k."""
     found = [p for p in left.atoms(sympy.Pow) if p.exp == k]
     if len(found) == 1 and sympy.simplify(left - 2 * found[0] / (1 + found[0] ** 2)) == 0:

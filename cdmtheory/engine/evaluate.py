@@ -222,6 +222,8 @@ def value(expr: Any, point: Point) -> Any:
         return _steps_to(expr, point)
     if expr in _CONSTANTS:
         return _CONSTANTS[expr]()
+    if isinstance(expr, sympy.LambertW):
+        return _finite(_ball(value(expr.args[0], point)).lambertw(int(expr.args[1]) if len(expr.args) == 2 else 0), expr)
     function = _FUNCTIONS.get(type(expr))
     if function is not None:
         return _finite(function(value(expr.args[0], point)), expr)

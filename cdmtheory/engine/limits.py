@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 import sympy
@@ -9,6 +10,7 @@ from flint import fmpq
 from sympy.core.relational import Relational
 
 from cdmtheory.engine.closed_forms import Mode, worst_form
+from cdmtheory.engine.complexity import chebyshev_bound
 from cdmtheory.engine.decide import Finding
 from cdmtheory.engine.evaluate import Undefined, holds
 from cdmtheory.engine.falsify import points, satisfies
@@ -17,11 +19,14 @@ from cdmtheory.engine.logsum import Ends, leading, log_sum
 from cdmtheory.engine.powers import is_defined
 from cdmtheory.engine.prover import NoClosedForm, Prover
 from cdmtheory.language import L, eps, h, k, kappa, mu, residual, spectral_radius, steps_to, worst_rate, worst_residual
+from cdmtheory.modes import residual as residual_polynomial
 
 __all__ = ["ASYMPTOTIC", "ROOT_LIMIT", "decide_limit"]
 
 ROOT_LIMIT = "worst_residual(m, k)^(1/k) tends to worst_rate(m) for a stationary method if mu < L, or from rest if the roots are real (Gelfand's formula)"
 ORDER = 40  # how far the series of a numerator or denominator are looked at for a first term
+LARGEST_DEGREE = 8  # of a residual whose largest value is written down
+CONVERGES = "polynomials of a fixed degree whose coefficients converge do so uniformly on [0, 1], and so do their largest values"
 VANISHES = "powers of matrices with spectral radius below 1 tend to 0, uniformly on a compact set of eigenvalues"
 SYMBOLIC = "the limit was computed symbolically, by SymPy, and checked in balls"
 ASYMPTOTIC = "ceilings and polynomial factors do not change the limit of a ratio of step counts that grow without bound"
@@ -56,7 +61,7 @@ def decide_limit(statement: Any, prover: Prover) -> Finding | None:
             truth = holds(statement.func(left, right, evaluate=False), {})
         except Undefined:
             truth = False
-        if truth is None and isinstance(statement, (sympy.Eq, sympy.Le, sympy.Ge)) and sympy.simplify(left - right) == 0:
+        if truth is None and isinstance(statement, (sympy.Eq, sympy.Le, sympy.Ge)) and sympy.simplify((left - right).rewrite(sympy.log)) == 0:
             truth = True
     if truth is None:
         return Finding("UNDECIDED", reason=shown)
@@ -81,14 +86,14 @@ def _about_the_rest(prover: Prover, variable: Any) -> Prover:
 
 
 def _only_as_a_factor(e: Any, quantity: Any) -> bool:
-    """Whether a step count stands as a factor, or under a fixed power: there a relative error that vanishes does no harm."""
+    """Whether a step count stands as a factor, or under a fixed power: there, or where its logarithm does, a relative error that vanishes does no harm."""
     if not e.has(quantity):
         return True
     if e.is_Mul:
         return all(_only_as_a_factor(f, quantity) for f in e.args)
     if e.is_Pow:
         return e.exp.is_number and _only_as_a_factor(e.base, quantity)
-    return bool(e == quantity)
+    return e in (quantity, sympy.log(quantity))
 
 
 def _differs(comparison: Any, given: tuple[Any, ...]) -> dict[Any, Any] | None:
@@ -135,14 +140,17 @@ def _one_limit(one: Any, prover: Prover) -> Any:
             if prover.holds(sympy.Lt(rate, 1, evaluate=False)):
                 prover.assume(VANISHES)
                 return sympy.Integer(0)
+    if variable == kappa and isinstance(expression, worst_residual) and expression.args[1].is_Integer:
+        return _of_fixed_degree(expression, prover)
     expression = closed_rates(expression, prover)
     for q in sorted(expression.atoms(worst_residual, residual), key=str):
         expression = expression.xreplace({q: worst_form(q.args[0], prover).xreplace({k: q.args[1]}) if isinstance(q, worst_residual) else q})
         expression = closed_rates(expression, prover)
+    constants: dict[Any, Any] = {}  # positive numbers that depend on eps alone
     for q in sorted(expression.atoms(steps_to), key=str):
         if not _only_as_a_factor(expression, q):
             raise NoClosedForm("a step count that is not a factor")
-        expression = expression.xreplace({q: _steps(q, variable, prover)})
+        expression = expression.xreplace({q: _steps(q, variable, prover, constants)})
         expression = closed_rates(expression, prover)
     if expression.has(worst_rate, residual, worst_residual, steps_to):
         raise NoClosedForm("a quantity in it has no closed form")
@@ -153,17 +161,38 @@ def _one_limit(one: Any, prover: Prover) -> Any:
         if at.has(L):
             raise _DependsOnScale(f"the limit of {sympy.sstr(one.args[0])} still depends on L; state it of a quantity without a scale, such as eta*L")
         scaled = expression.xreplace({L: sympy.Integer(1)})
+    at_one = None
+    if kappa in scaled.free_symbols - {variable} and not prover.holds(sympy.Lt(mu, L, evaluate=False)):
+        at_one = _at_condition_one(scaled, variable)
+        prover = Prover((*prover.given, mu < L), prover.solvers, prover.deadline, prover.tell)
+    if variable == k:
+        scaled = _decaying(scaled, prover, constants)
     others = scaled.free_symbols - {variable}
-    if kappa in others and not prover.holds(sympy.Lt(mu, L, evaluate=False)):
-        raise NoClosedForm("kappa = 1 is within the hypotheses")
-    if others - {eps, kappa, k}:
+    if others - {eps, kappa, k, *constants}:
         raise NoClosedForm(f"it depends on {', '.join(sorted(s.name for s in others))}")
     y = sympy.Dummy("y", positive=True)
     at = scaled.xreplace({variable: y**2}) if variable == kappa else scaled.xreplace({variable: y})
     at = sympy.powdenest(at, force=True)
     exact = _exact_limit(at, y, target)
-    if exact is not None:
-        return exact
+    limit = _by_sympy(at, y, target, others, prover) if exact is None else exact
+    limit = limit.xreplace(constants)
+    if at_one is not None and limit.xreplace({kappa: sympy.Integer(1)}) != at_one:
+        raise NoClosedForm("it is another at kappa = 1, which is within the hypotheses")
+    return limit
+
+
+def _at_condition_one(e: Any, variable: Any) -> Any:
+    """The limit over k where κ = 1, and a power of 0 vanishes."""
+    if variable != k:
+        raise NoClosedForm("kappa = 1 is within the hypotheses")
+    at = e.xreplace({kappa: sympy.Integer(1)}).replace(lambda p: p.is_Pow and p.base == 0 and p.exp.diff(k).is_positive, lambda _: sympy.Integer(0))
+    if at.has(k, sympy.nan, sympy.zoo):
+        raise NoClosedForm("kappa = 1 is within the hypotheses")
+    return at
+
+
+def _by_sympy(at: Any, y: Any, target: Any, others: set[Any], prover: Prover) -> Any:
+    """The limit that SymPy finds, confirmed by values in balls."""
     prover.assume(SYMBOLIC)
     try:
         limit = sympy.limit(at, y, target, "+" if target == 0 else "-")
@@ -178,6 +207,39 @@ def _one_limit(one: Any, prover: Prover) -> Any:
         if others and not confirmed(at.xreplace(sample), y, sympy.sympify(target), "+", limit.xreplace(sample)):
             raise NoClosedForm(f"SymPy gives {limit}, which values in balls do not confirm")
     return limit
+
+
+def _decaying(e: Any, prover: Prover, constants: dict[Any, Any]) -> Any:
+    """Powers R^k with 0 < R < 1 as exp(−c·k) with some c > 0, whose value is not asked for; the smaller of two has the larger c."""
+    known: list[tuple[Any, Any]] = []
+    bases = {p.base: p.base.xreplace({kappa: L / mu}) for p in e.atoms(sympy.Pow) if p.exp.has(k) and p.base.free_symbols <= {mu, L, kappa}}
+    for base, original in sorted(bases.items(), key=lambda b: -b[1].xreplace({L: 4.0, mu: 1.0})):
+        if not original.free_symbols or not prover.holds(sympy.And(original > 0, original < 1, evaluate=False)):
+            continue
+        larger = next(((b, rate) for b, rate in reversed(known) if prover.holds(sympy.Lt(original, b, evaluate=False))), (sympy.Integer(1), sympy.Integer(0)))
+        constants[c := sympy.Dummy("c", positive=True)] = -sympy.log(original / larger[0])
+        known.append((original, c + larger[1]))
+        e = e.replace(lambda p, base=base: p.is_Pow and p.base == base and p.exp.has(k), lambda p: sympy.exp(-known[-1][1] * p.exp))
+    return e
+
+
+def _of_fixed_degree(q: Any, prover: Prover) -> Any:
+    """The limit over κ of worst_residual(m, 3) and the like: p_k has a fixed degree, so it converges on 0 <= h/L <= 1 if its coefficients do."""
+    x, y = sympy.Dummy("x"), sympy.Dummy("y", positive=True)
+    term, steps = q.args
+    if steps > LARGEST_DEGREE or h in term.free_symbols or not is_defined(q, prover):
+        raise NoClosedForm(f"a residual of degree {steps}, or one that may be undefined")
+    method = term.method.map(lambda e: sympy.powdenest(sympy.sympify(e).xreplace({kappa: y**2, L: sympy.Integer(1), mu: y**-2}), force=True))
+    if any(sympy.sympify(e).free_symbols - {y} for row in islice(method, int(steps)) for e in row):
+        raise NoClosedForm("a method with parameters of its own")
+    whole = residual_polynomial(method, int(steps), sympy.Poly(x, x, domain=sympy.QQ.frac_field(y)))
+    limits = [_exact_limit(sympy.sympify(c), y, sympy.oo) for c in sympy.Poly(whole, x).all_coeffs()]
+    if any(c is None or c.is_infinite or not c.is_Rational for c in limits):
+        raise NoClosedForm("the coefficients of the residual do not converge to rational numbers")
+    prover.assume(CONVERGES)
+    limit = sympy.Poly(limits, x)
+    inner = [r for r in limit.diff().real_roots() if 0 < r < 1] if limit.degree() > 1 else []
+    return sympy.Max(*[sympy.Abs(sympy.radsimp(sympy.simplify(limit.as_expr().xreplace({x: at})))) for at in (sympy.Integer(0), sympy.Integer(1), *inner)])
 
 
 def _real_at_one(term: Any, prover: Prover) -> bool:
@@ -224,8 +286,8 @@ def _sign_near(f: Any, y: Any, target: Any) -> int | None:
     return None if not c.is_Rational else 1 if c > 0 else -1
 
 
-def _steps(q: Any, variable: Any, prover: Prover) -> Any:
-    """steps_to up to a relative error that vanishes: log ε/log rate for pure powers always, for the others as ε → 0 only."""
+def _steps(q: Any, variable: Any, prover: Prover, constants: dict[Any, Any]) -> Any:
+    """steps_to up to a relative error that vanishes: log ε/log rate for pure powers always, for the others as ε → 0 only; ``constants`` gets names."""
     term, tolerance = q.args
     if tolerance != eps and (variable == eps or tolerance.free_symbols or not prover.holds(sympy.And(tolerance > 0, tolerance < 1, evaluate=False))):
         raise NoClosedForm("a step count to a tolerance that is not eps")
@@ -237,7 +299,27 @@ def _steps(q: Any, variable: Any, prover: Prover) -> Any:
         return sympy.log(tolerance) / sympy.log(rate)
     form = worst_form(term, prover)
     base = [p for p in form.atoms(sympy.Pow) if p.exp == k]
-    if len(base) != 1 or (variable != eps and form != base[0]):
+    if len(base) != 1:
         raise NoClosedForm("the step count has no closed form in this limit")
     prover.assume(ASYMPTOTIC)
-    return sympy.log(tolerance) / sympy.log(base[0].base)
+    rate = base[0].base
+    if variable == eps or form == base[0]:
+        return sympy.log(tolerance) / sympy.log(rate)
+    if chebyshev_bound(form) is not None:
+        constants[arc := sympy.Dummy("arc", positive=True)] = sympy.acosh(1 / tolerance)
+        return -arc / sympy.log(rate)
+    factor = sympy.Poly(form / base[0], k).all_coeffs() if (form / base[0]).is_polynomial(k) else []
+    if variable != kappa or len(factor) != 2 or factor[1] != 1:
+        raise NoClosedForm("the step count has no closed form in this limit")
+    constants[sigma := sympy.Dummy("sigma", positive=True)] = -1 - sympy.LambertW(-tolerance / sympy.E, -1)
+    return _with_linear_factor(rate, factor[0] / (1 - rate), sigma, prover)
+
+
+def _with_linear_factor(rate: Any, slope: Any, sigma: Any, prover: Prover) -> Any:
+    """Where R^k(1 + k·c(1 − R)) reaches a tolerance as R → 1: at t/(1 − R) with e^(−t)(1 + ct) = ε; for c → oo at log(c)/(1 − R)."""
+    y = sympy.Dummy("y", positive=True)
+    gap, c = (_exact_limit(sympy.powdenest(closed_rates(e, prover).xreplace({kappa: L / mu}).xreplace({mu: L / y**2}).xreplace({L: sympy.Integer(1)}),
+                                           force=True), y, sympy.oo) for e in (1 - rate, slope))
+    if gap != 0 or c not in (1, sympy.oo):
+        raise NoClosedForm("the step count has no closed form in this limit")
+    return (sympy.log(slope) if c == sympy.oo else sigma) / (1 - rate)
