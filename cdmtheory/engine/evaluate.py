@@ -34,6 +34,7 @@ LARGEST_POLYNOMIAL = 48
 LARGEST_K = 10**18
 LARGEST_STEPPED = 4000  # steps of a method without a recurrence
 LARGEST_EXACT = 256
+LARGEST_DIGITS = 30_000  # steps times the bits of the point's numbers, up to which a residual is exact
 
 
 class Undefined(ArithmeticError):
@@ -446,7 +447,8 @@ def _residual(expr: Any, point: Point) -> Any:
 def residual_at(term: MethodTerm, steps: int, at: Any, point: Point) -> Any:
     """p_k at one eigenvalue; in balls with guard bits for every step, because each step loses one or two."""
     exact = method_at(term, {**point, h: at})
-    if not _has_ball(exact) and isinstance(at, fmpq) and steps <= LARGEST_EXACT:
+    bits = max((x.height_bits() for x in (at, *point.values()) if isinstance(x, fmpq)), default=1)
+    if not _has_ball(exact) and isinstance(at, fmpq) and steps <= LARGEST_EXACT and steps * bits <= LARGEST_DIGITS:
         try:
             return fmpq(1) * residual_polynomial(exact, steps, at)
         except ZeroDivisionError:

@@ -39,7 +39,7 @@ def is_defined(statement: Any, prover: Prover) -> bool:
             slope = sympy.Poly(exponent, k).all_coeffs() if exponent.is_polynomial(k) else []
             if len(slope) != 2 or not all(c.is_Integer for c in slope) or not is_defined(base, prover):
                 return False
-            return (slope[0] > 0 and slope[1] >= 0) or prover.holds(sympy.Ne(base, 0, evaluate=False))
+            return (slope[0] > 0 and slope[1] >= 0) or prover.holds(sympy.Or(exponent >= 0, sympy.Ne(base, 0, evaluate=False), evaluate=False))
         if exponent.is_Rational and (exponent < 0 or not exponent.is_Integer):
             if base.has(k) and base.has(sympy.Pow) and powers_of_k(base):
                 return is_defined(base, prover) and _nonzero_with_powers(base, exponent)

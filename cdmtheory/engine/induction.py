@@ -1,0 +1,120 @@
+"""Equations between residuals at one eigenvalue, for every k: both sides as polynomials in p_k, p_{k+1} and powers, and induction over k."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy
+
+from cdmtheory.engine.closed_forms import Mode, squares
+from cdmtheory.engine.decide import Finding
+from cdmtheory.engine.powers import is_defined
+from cdmtheory.engine.prover import NoClosedForm, Prover
+from cdmtheory.language import L, k, kappa, mu, residual, steps_to, worst_residual
+
+__all__ = ["decide_equation"]
+
+INDUCTION = "both sides obey one recurrence, and its first steps are checked (induction over k)"
+LARGEST_SHIFT = 6
+LARGEST_FIRST = 6  # step that the hypotheses begin with
+
+
+def decide_equation(statement: Any, prover: Prover) -> Finding | None:
+    """Prove an equation with residual(m, k + j, at) of one method at one eigenvalue; None if it is none, or is not shown."""
+    quantities = statement.atoms(residual) if isinstance(statement, sympy.Eq) else set()
+    if len({(q.args[0], q.args[2]) for q in quantities}) != 1 or statement.has(worst_residual, steps_to):
+        return None
+    first = _least(prover.given)
+    if first > LARGEST_FIRST:
+        return None
+    try:
+        terms = _Terms(next(iter(quantities)), first)
+        difference = terms.polynomial(statement.lhs - statement.rhs)
+    except (NoClosedForm, sympy.PolynomialError, ValueError):
+        return None
+    if not is_defined(statement, prover) or not terms.follows(difference):
+        return None
+    prover.assume(INDUCTION)
+    return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=list(prover.assumed))
+
+
+def _least(given: tuple[Any, ...]) -> int:
+    """The number of steps from which on the hypotheses ask for the equation."""
+    return max((int(g.rhs) for g in given if isinstance(g, sympy.Ge) and g.lhs == k and g.rhs.is_Integer), default=0)
+
+
+class _Terms:
+    """p_{k0+n}, p_{k0+n+1} and every base^n as variables, with what becomes of them from n to n + 1."""
+
+    def __init__(self, quantity: Any, first: int) -> None:
+        self.term, self.at, self.first = quantity.args[0], quantity.args[2], first
+        self.mode = Mode(self.term, self.at)
+        self.p, self.q, self.n = sympy.symbols("p q n", cls=sympy.Dummy)
+        self.powers: dict[Any, Any] = {}
+
+    def polynomial(self, e: Any) -> Any:
+        """An expression in the variables."""
+        e = e.xreplace({kappa: L / mu})
+        swap = {}
+        for quantity in e.atoms(residual):
+            shift = quantity.args[1] - k
+            if not shift.is_Integer or not 0 <= shift <= LARGEST_SHIFT:
+                raise NoClosedForm(f"the number of steps {quantity.args[1]}")
+            x, y = self.p, self.q
+            for _ in range(int(shift)):
+                x, y = y, self.mode.trace * y - self.mode.determinant * x
+            swap[quantity] = x
+        return self._powers(e.xreplace(swap)).xreplace({k: self.n + self.first})
+
+    def _powers(self, e: Any) -> Any:
+        if e.is_Pow and e.exp.has(k):
+            if not e.exp.is_polynomial(k) or e.base.has(k):
+                raise NoClosedForm(f"the power {e}")
+            exponent = sympy.Poly(e.exp.xreplace({k: self.n + self.first}), self.n).all_coeffs()
+            if len(exponent) != 2 or not all(c.is_Integer and c >= 0 for c in exponent):
+                raise NoClosedForm(f"the power {e}")
+            return self.powers.setdefault(e.base, sympy.Dummy("Z")) ** exponent[0] * e.base ** exponent[1]
+        return e.func(*[self._powers(a) for a in e.args]) if e.args and e.has(k) else e
+
+    def follows(self, difference: Any) -> bool:
+        """Whether a polynomial is 0 for every n >= 0: it is at first, and each next one is a combination of those before."""
+        start: dict[Any, Any] = {self.n: sympy.Integer(0), **dict.fromkeys(self.powers.values(), sympy.Integer(1))}
+        x, y = sympy.Integer(1), self.mode.first
+        for _ in range(self.first):
+            x, y = y, self.mode.trace * y - self.mode.determinant * x
+        start |= {self.p: x, self.q: y}
+        step = {self.p: self.q, self.q: self.mode.trace * self.q - self.mode.determinant * self.p, self.n: self.n + 1,
+                **{z: base * z for base, z in self.powers.items()}}
+        known: list[Any] = []
+        for _ in range(3):
+            if self._combination(difference, known):
+                return True
+            if not _is_zero(difference.xreplace(start)):
+                return False
+            known.append(difference)
+            difference = difference.xreplace(step)
+        return False
+
+    def _combination(self, e: Any, known: list[Any]) -> bool:
+        """Whether e is a combination of known polynomials, with coefficients that have no denominator but the claim's own."""
+        if not known:
+            return _is_zero(e)
+        variables = (self.q, self.p, self.n, *self.powers.values())
+        numerators = _numerators([*known, e])
+        try:
+            quotients, rest = sympy.reduced(numerators[-1], numerators[:-1], *variables, order="lex", field=True)
+        except (sympy.PolynomialError, NotImplementedError):
+            return False
+        return bool(sympy.cancel(rest) == 0 and all(sympy.denom(sympy.together(x)).is_number for x in quotients))
+
+
+def _numerators(expressions: list[Any]) -> list[Any]:
+    """The numerators, with the same symbols for the same roots."""
+    tags = [sympy.Dummy("tag") for _ in expressions]
+    inside, _ = squares(sympy.Add(*[tag * e for tag, e in zip(tags, expressions, strict=True)]))
+    parts = [inside.xreplace({other: sympy.Integer(int(other == tag)) for other in tags}) for tag in tags]
+    return [sympy.numer(sympy.cancel(sympy.together(part))) for part in parts]
+
+
+def _is_zero(e: Any) -> bool:
+    return bool(_numerators([e])[0] == 0)
