@@ -15,12 +15,13 @@ from sympy.logic.boolalg import And, Implies
 from cdmtheory.engine.closed_forms import LOWER_BOUND, POWER_OF_RATE, Mode, as_bound, close, modulus_of, residual_at, worst_form
 from cdmtheory.engine.complexity import decide_complexity, decide_lower_bound, opened_count
 from cdmtheory.engine.decide import Finding, prove
+from cdmtheory.engine.every_mode import bound_every_mode
 from cdmtheory.engine.induction import decide_equation
 from cdmtheory.engine.logarithms import closed_rate, is_logarithmic_inequality
 from cdmtheory.engine.powers import compare_powers, is_defined
 from cdmtheory.engine.prover import NoClosedForm, Prover, Tell, powers_of_k, transcendental
 from cdmtheory.engine.solvers import Solvers
-from cdmtheory.language import L, eps, h, k, mu, residual, steps_to, worst_rate, worst_residual
+from cdmtheory.language import L, eps, h, k, kappa, mu, residual, steps_to, worst_rate, worst_residual
 
 __all__ = ["decide_every_k"]
 
@@ -44,6 +45,7 @@ def decide_every_k(statement: Any, given: tuple[Any, ...], solvers: Solvers, dea
     compared = _between_step_counts(statement, given, solvers, deadline, tell)
     if compared is not None:
         return compared
+    statement, given = _roots_of_powers(statement, given, solvers, deadline, tell)
     statement, given, count = _without_steps_to(statement, given)
     lower = decide_lower_bound(statement, given, Prover(tuple(g for g in given if not transcendental(g) and not g.has(k)), solvers, deadline, tell))
     if lower is not None:
@@ -62,7 +64,7 @@ def decide_every_k(statement: Any, given: tuple[Any, ...], solvers: Solvers, dea
     try:
         closed = close(statement, prover)
     except NoClosedForm as why:
-        bounded = as_bound(statement, prover) or _by_larger_bound(statement, given, prover)
+        bounded = as_bound(statement, prover) or bound_every_mode(statement, prover) or _by_larger_bound(statement, given, prover)
         return bounded or Finding("UNDECIDED", reason=str(why))
     closed = _with_closed_rates(closed, prover)
     if closed.has(steps_to):
@@ -74,6 +76,16 @@ def decide_every_k(statement: Any, given: tuple[Any, ...], solvers: Solvers, dea
     if found is None:
         return as_bound(statement, prover) or Finding("UNDECIDED", reason=f"with the closed form of the residual, this is open: {sympy.sstr(closed)}")
     return found
+
+
+def _roots_of_powers(statement: Any, given: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Tell) -> tuple[Any, tuple[Any, ...]]:
+    """√β^k, which SymPy writes as β^(k/2), with a symbol of its own for √β where β >= 0."""
+    halves = {p.base for p in statement.atoms(sympy.Pow) if p.exp.has(k) and p.base.is_Symbol and p.exp.diff(k).is_Rational and p.exp.diff(k).q == 2}
+    for s in sorted(halves - {mu, L, kappa, eps, h}, key=str):
+        if Prover(tuple(g for g in given if not transcendental(g)), solvers, deadline, tell).holds(sympy.Ge(s, 0, evaluate=False)):
+            root = sympy.Dummy(f"root_{s.name}", nonnegative=True)
+            statement, given = statement.xreplace({s: root**2}), tuple(g.xreplace({s: root**2}) for g in given)
+    return statement, given
 
 
 def _between_step_counts(statement: Any, given: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Tell) -> Finding | None:

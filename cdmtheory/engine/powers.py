@@ -8,7 +8,7 @@ from typing import Any
 import sympy
 from sympy.logic.boolalg import And, Implies
 
-from cdmtheory.engine.closed_forms import real_steps, tidy
+from cdmtheory.engine.closed_forms import close, real_steps, tidy
 from cdmtheory.engine.decide import Finding, prove
 from cdmtheory.engine.prover import NoClosedForm, Prover, powers_of_k
 from cdmtheory.language import L, k, kappa, mu, residual, spectral_radius, steps_to, worst_rate, worst_residual
@@ -41,6 +41,8 @@ def is_defined(statement: Any, prover: Prover) -> bool:
                 return False
             return (slope[0] > 0 and slope[1] >= 0) or prover.holds(sympy.Or(exponent >= 0, sympy.Ne(base, 0, evaluate=False), evaluate=False))
         if exponent.is_Rational and (exponent < 0 or not exponent.is_Integer):
+            if exponent.is_Integer and any(q.args[1].has(k) for q in base.atoms(worst_residual)):
+                return is_defined(base, prover) and _nonzero_when_closed(base, prover)
             if base.has(k) and base.has(sympy.Pow) and powers_of_k(base):
                 return is_defined(base, prover) and _nonzero_with_powers(base, exponent)
             at = base.xreplace({k: sympy.Dummy("k_real", nonnegative=True)})
@@ -51,6 +53,15 @@ def is_defined(statement: Any, prover: Prover) -> bool:
                 return is_defined(base, prover)  # its sign is looked at where the logarithm is
             return prover.holds(allowed(at, 0, evaluate=False)) or (base.is_polynomial(k) and prover.holds(allowed(base, 0, evaluate=False)))
     return all(is_defined(a, prover) for a in statement.args)
+
+
+def _nonzero_when_closed(base: Any, prover: Prover) -> bool:
+    """Whether an expression with residuals after k steps is never 0, by their closed forms."""
+    try:
+        found = compare_powers(sympy.Ne(close(base, prover), 0, evaluate=False), prover)
+    except NoClosedForm:
+        return False
+    return found is not None and found.verdict == "PROVED"
 
 
 def _nonzero_with_powers(base: Any, exponent: Any) -> bool:
