@@ -24,7 +24,7 @@ from cdmtheory.engine.solvers import Solvers, candidates
 from cdmtheory.engine.statements import NotPolynomial
 from cdmtheory.engine.verdict import Verdict
 from cdmtheory.engine.worker import NOTHING, Keeping
-from cdmtheory.language import Sup, _Optimum, k, residual, steps_to, worst_residual
+from cdmtheory.language import L, Sup, _Optimum, h, k, mu, residual, steps_to, worst_residual
 
 __all__ = ["Finding", "certificates_of", "decide", "prove"]
 
@@ -243,6 +243,8 @@ def prove(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solver
         return Finding("UNDECIDED", reason=str(why))
     if certificates.kept(statement, given, problem):
         return Finding("PROVED", ["certificate"])
+    if problem.strengthened and (least := _above_minimax(statement, given, solvers, deadline, tell)) is not None:
+        return least
     found = _refute_branches(problem, statement, given, solvers, deadline, tell)
     if certificates.inside_lemmas:
         if found.verdict == "PROVED":
@@ -254,6 +256,28 @@ def prove(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solver
             return Finding("PROVED", sorted({*found.by, "certificate"}))
         certificates.missing += found.verdict == "PROVED"
     return found
+
+
+def _above_minimax(statement: Any, given: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Callable[[str], None]) -> Finding | None:
+    """``worst_residual(m, 3) >= E`` and the like, if E is at most the residual of Chebyshev's method, which no method undercuts."""
+    if not isinstance(statement, (sympy.Le, sympy.Lt, sympy.Ge, sympy.Gt)):
+        return None
+    left, right = statement.args if isinstance(statement, (sympy.Ge, sympy.Gt)) else statement.args[::-1]
+    if not isinstance(left, worst_residual) or not left.args[1].is_Integer or h in left.args[0].free_symbols or right.has(worst_residual, sympy.log, k):
+        return None
+    from cdmtheory.engine.closed_forms import LOWER_BOUND
+    from cdmtheory.engine.powers import is_defined
+    from cdmtheory.engine.prover import Prover
+
+    rho, steps = (sympy.sqrt(L) - sympy.sqrt(mu)) / (sympy.sqrt(L) + sympy.sqrt(mu)), int(left.args[1])
+    relation = sympy.Le if isinstance(statement, (sympy.Le, sympy.Ge)) else sympy.Lt
+    tell("against the minimax polynomial")
+    with certificates_of(solvers).lemmas():
+        prover = Prover(given, solvers, min(deadline, time.monotonic() + 0.2 * (deadline - time.monotonic())), tell)
+        if not is_defined(left, prover) or not prover.holds(relation(right, sympy.cancel(2 * rho**steps / (1 + rho ** (2 * steps))), evaluate=False)):
+            return None
+    certificates_of(solvers).missing += 1
+    return Finding("PROVED", sorted(prover.by), assumed=[LOWER_BOUND])
 
 
 def combined(found: list[Finding]) -> Finding:

@@ -191,14 +191,27 @@ def _witnesses(claim: _Optimum, outer: tuple[Any, ...], inner: tuple[Any, ...], 
     equations = list(dict.fromkeys(_touching(claim, inner)))[:MOST_EQUATIONS]
     numbers = {s: sympy.Rational(int(x.p), int(x.q)) for s, x in problems[0].items()}
     seen: list[dict[Any, Any]] = []
-    for chosen in itertools.combinations(equations, len(claim.over)):
-        at_problem = [e.xreplace(numbers) for e in chosen]
-        if not any(_attains(claim, inner, w, problems[0]) for w in _solutions(at_problem, claim.over)):
-            continue
-        for witness in _solutions(chosen, claim.over):
-            if witness not in seen and all(_attains(claim, inner, witness, p) for p in problems):
-                seen.append(witness)
-                yield witness
+    for fixed in _some_fixed(claim.over):
+        free = tuple(s for s in claim.over if s not in fixed)
+        left = list(dict.fromkeys(e.xreplace(fixed) for e in equations))
+        for chosen in itertools.combinations([e for e in left if e.has(*free)], len(free)):
+            at_problem = [e.xreplace(numbers) for e in chosen]
+            here = {s: e.xreplace(numbers) for s, e in fixed.items()}
+            if not any(_attains(claim, inner, {**here, **w}, problems[0]) for w in _solutions(at_problem, free)):
+                continue
+            for witness in ({**fixed, **w} for w in _solutions(chosen, free)):
+                if witness not in seen and all(_attains(claim, inner, witness, p) for p in problems):
+                    seen.append(witness)
+                    yield witness
+
+
+def _some_fixed(over: tuple[Any, ...]) -> Iterator[dict[Any, Any]]:
+    """No parameter given in advance; then one of several, for minima that a whole curve of parameters attains."""
+    yield {}
+    if len(over) > 1:
+        for s in over:
+            for guess in ((1 / L, 1 / (L + mu)) if s.is_positive else (sympy.Integer(0), 1 / L)):
+                yield {s: guess}
 
 
 def _solutions(equations: Any, over: tuple[Any, ...]) -> list[dict[Any, Any]]:
