@@ -54,7 +54,8 @@ class Algebraic:
         if self.degree == 1:
             return arb(fmpq(-self.coefficients[0], self.coefficients[1]))
         inside = arb(fmpq(self.low.numerator, self.low.denominator)).union(arb(fmpq(self.high.numerator, self.high.denominator)))
-        found = [z.real for z, _ in fmpz_poly(list(self.coefficients)).complex_roots() if z.imag.contains(0) and z.real.overlaps(inside)]
+        roots: list[Any] = [root for root, _ in fmpz_poly(list(self.coefficients)).complex_roots()]  # type: ignore[misc,has-type]
+        found = [z.real for z in roots if z.imag.contains(0) and z.real.overlaps(inside)]
         if len(found) != 1:
             raise ValueError(f"{len(found)} roots of {self.coefficients} in [{self.low}, {self.high}]")
         return found[0]

@@ -125,7 +125,7 @@ def _arrives(count: Any, prover: Prover) -> bool:
     if term.last.method.schedule.constant is not None:
         return prover.holds(sympy.Lt(worst_rate(term.last), 1, evaluate=False))
     with contextlib.suppress(NoClosedForm):
-        return worst_form(term, prover).has(k)  # Chebyshev's, which tends to 0
+        return bool(worst_form(term, prover).has(k))  # Chebyshev's, which tends to 0
     return False
 
 
