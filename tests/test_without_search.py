@@ -1,0 +1,143 @@
+"""The engines for every k on false claims, with no search for counterexamples before them: what they would prove is seen."""
+
+import time
+
+import pytest
+from sympy import Eq, Limit, Rational, Symbol, oo
+
+from cdmtheory import (
+    L,
+    Sup,
+    beta,
+    chebyshev,
+    critically_damped,
+    eps,
+    eta,
+    gradient_descent,
+    h,
+    heavy_ball,
+    k,
+    kappa,
+    momentum_method,
+    mu,
+    nesterov,
+    phased,
+    polyak,
+    residual,
+    sqrt,
+    steps_to,
+    triple_momentum,
+    worst_residual,
+)
+from cdmtheory.engine.analysis import decide_analysis
+from cdmtheory.engine.decide import _above_minimax
+from cdmtheory.engine.every_k import decide_every_k
+from cdmtheory.engine.every_mode import bound_every_mode
+from cdmtheory.engine.induction import decide_equation
+from cdmtheory.engine.prover import Prover
+from cdmtheory.engine.solvers import Solvers
+
+SECONDS = 3
+w = Symbol("w", positive=True)
+s = 1 / sqrt(kappa)
+r = 1 - s
+rho = (sqrt(L) - sqrt(mu)) / (sqrt(L) + sqrt(mu))
+gd, ball, fed = gradient_descent(1 / L), heavy_ball(eta, beta), heavy_ball(eta, beta, w)
+nes, pol, che, triple = nesterov(1 / L, (sqrt(kappa) - 1) / (sqrt(kappa) + 1)), polyak(mu, L), chebyshev(mu, L), triple_momentum(mu, L)
+tenth, half = heavy_ball(1 / L, Rational(1, 10)), Rational(1, 2)
+trace = 1 + beta - eta * h
+
+
+def p(j, m=ball):
+    return residual(m, k + j, h)
+
+
+EQUATIONS = {
+    "the invariant": ([], Eq(p(1) ** 2 - trace * p(1) * p(0) + beta * p(0) ** 2, eta * h * beta ** (k + 1)), True),
+    "the invariant, a step off": ([], Eq(p(1) ** 2 - trace * p(1) * p(0) + beta * p(0) ** 2, eta * h * beta ** (k + 2)), False),
+    "the invariant, another sign": ([], Eq(p(1) ** 2 + trace * p(1) * p(0) + beta * p(0) ** 2, eta * h * beta ** (k + 1)), False),
+    "three terms": ([], Eq(p(2, fed), trace * p(1, fed) - beta * p(0, fed)), True),
+    "three terms, with the step before the first": ([], Eq(p(1, fed), trace * p(0, fed) - beta * p(-1, fed)), False),
+    "three terms, the other way": ([], Eq(p(2), trace * p(1) + beta * p(0)), False),
+    "a first step of its own": ([k >= 1], Eq(p(0, heavy_ball(eta, 0, w)), (1 - w * h) * (1 - eta * h) ** (k - 1)), True),
+    "a first step of its own, at k = 0": ([], Eq(p(0, heavy_ball(eta, 0, w)), (1 - w * h) * (1 - eta * h) ** (k - 1)), False),
+    "two first steps of their own": ([k >= 2], Eq(p(0, heavy_ball(eta, 0, w)), (1 - w * h) * (1 - eta * h) ** (k - 2)), False),
+    "a period of six": ([], Eq(p(6, heavy_ball(1 / h, 1)), p(0, heavy_ball(1 / h, 1))), True),
+    "no period of three": ([], Eq(p(3, heavy_ball(1 / h, 1)), p(0, heavy_ball(1 / h, 1))), False),
+    "two roots": ([], Eq(residual(triple, k, mu), (1 + r) * r**k - r * r ** (2 * k)), True),
+    "two roots, one wrong": ([], Eq(residual(triple, k, mu), (1 + r) * r**k - r * r ** (3 * k)), False),
+    "zero from the first step on": ([], Eq(residual(nes, k, L), 0), False),
+    "an odd power": ([], Eq(residual(pol, k, L), rho**k * (1 + k * (1 + rho))), False),
+}
+
+
+@pytest.mark.parametrize("name", EQUATIONS)
+def test_equations(name):
+    given, that, truth = EQUATIONS[name]
+    with Solvers() as solvers:
+        found = decide_equation(that, Prover(tuple(given), solvers, time.monotonic() + SECONDS, lambda _: None))
+    assert (found is not None) is truth
+
+
+FALSE_BOUNDS = {
+    "1 at k = 0": ([], worst_residual(tenth, k) <= Rational(99, 100)),
+    "over-damped at mu": ([], worst_residual(tenth, k) <= (1 - 1 / kappa) ** k),
+    "a double root needs its k": ([], worst_residual(triple, k) <= r**k),
+    "a root at -1 has the factor 11/9": ([eta * L <= Rational(22, 10)], worst_residual(heavy_ball(eta, Rational(1, 10)), k) <= Rational(12, 10)),
+    "1 - 1/κ and no more": ([kappa >= 2], worst_residual(gradient_descent(1 / L), k) <= r**k * (1 + k * s)),
+}
+
+
+@pytest.mark.parametrize("name", FALSE_BOUNDS)
+def test_false_bounds(name):
+    given, that = FALSE_BOUNDS[name]
+    with Solvers() as solvers:
+        assert bound_every_mode(that, Prover(tuple(given), solvers, time.monotonic() + SECONDS, lambda _: None)) is None
+
+
+def test_a_bound_with_over_damped_modes():
+    with Solvers() as solvers:
+        found = bound_every_mode(worst_residual(tenth, k) <= 1, Prover((), solvers, time.monotonic() + 60, lambda _: None))
+    assert found is not None
+    assert found.assumed
+
+
+FALSE = {
+    "a tolerance of 2 is within reach of a residual of 1": (decide_every_k, [eta * L >= 2], Eq(steps_to(gradient_descent(eta), 2), oo)),
+    "a step size of 2/L does not arrive": (decide_every_k, [eta * L <= 2], steps_to(gradient_descent(eta), eps) < oo),
+    "dead after its own first step": (decide_every_k, [Eq(mu, L), eta * L > 2], Eq(steps_to(heavy_ball(eta, 0, 1 / L), eps), oo)),
+    "some arrive": (decide_every_k, [eta * L > 1], Eq(steps_to(gradient_descent(eta), eps), oo)),
+    "the last phase counts": (decide_every_k, [], steps_to(phased(gd, 2, gradient_descent(2 / L)), eps) < oo),
+    "the tolerance is above 0": (decide_every_k, [], steps_to(gd, eps - half) < oo),
+    "steps that a hypothesis names": (decide_every_k, [k >= 2], worst_residual(gd, k) <= (1 - 1 / kappa) ** 3),
+    "steps that a hypothesis names, from below": (decide_every_k, [k <= 3], worst_residual(gd, k) >= (1 - 1 / kappa) ** 2),
+    "a negative power at k = 1": (decide_every_k, [k >= 1], Eq(worst_residual(gd, k), (1 - 1 / kappa) ** 2 * (1 - 1 / kappa) ** (k - 2))),
+    "a quotient of 0 and 0": (decide_every_k, [], worst_residual(pol, k) / worst_residual(che, k) >= 0),
+    "a factor of Chebyshev's": (decide_every_k, [mu < L], worst_residual(pol, k) / worst_residual(che, k) <= 1 + k),
+    "one step is the largest": (decide_analysis, [], Sup(worst_residual(gd, k), k) < 1),
+    "1 is reached": (decide_analysis, [], Sup(worst_residual(nes, k), k) > 1),
+    "from the first step on, strictly": (decide_analysis, [k >= 1], Sup(worst_residual(gd, k), k) < 1 - 1 / kappa),
+    "from the first step on": (decide_analysis, [k >= 1], Eq(Sup(worst_residual(gd, k), k), 1)),
+    "log(1/ε)": (decide_analysis, [], Eq(Limit(steps_to(nes, eps) / sqrt(kappa), kappa, oo), 2)),
+    "Chebyshev's count": (decide_analysis, [], Eq(Limit(steps_to(che, half) / sqrt(kappa), kappa, oo), 1)),
+    "half of Polyak's": (decide_analysis, [], Eq(Limit(steps_to(pol, eps) / steps_to(che, eps), kappa, oo), 2)),
+    "three steps of CDM": (decide_analysis, [], Eq(Limit(worst_residual(critically_damped(1 / L, mu), 3), kappa, oo), 1)),
+    "the limit at kappa = 1 is another": (decide_analysis, [], Eq(Limit(worst_residual(gd, k) ** (1 / k) / (1 - 1 / kappa), k, oo), 1)),
+    "quotients of powers": (decide_analysis, [kappa > 1], Eq(Limit(worst_residual(gd, k) / worst_residual(nes, k), k, oo), 0)),
+}
+
+
+@pytest.mark.parametrize("name", FALSE)
+def test_false_claims(name):
+    engine, given, that = FALSE[name]
+    with Solvers() as solvers:
+        found = engine(that, tuple(given), solvers, time.monotonic() + SECONDS, lambda _: None)
+    assert found is None or found.verdict != "PROVED"
+
+
+@pytest.mark.parametrize(("factor", "truth"), [(1, True), (Rational(10001, 10000), False)])
+def test_no_two_steps_undercut_chebyshev(factor, truth):
+    least = 2 * rho**2 / (1 + rho**4)
+    with Solvers() as solvers:
+        found = _above_minimax(worst_residual(momentum_method(eta, beta, w), 2) >= factor * least, (mu < L,), solvers, time.monotonic() + 30, lambda _: None)
+    assert (found is not None) is truth
