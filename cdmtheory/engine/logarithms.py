@@ -17,12 +17,13 @@ from cdmtheory.engine.closed_forms import Mode, square_root, squares, tidy
 from cdmtheory.engine.evaluate import Open, Undefined, complete, holds, value
 from cdmtheory.engine.logsum import Ends, fraction, log_sum, sign_between
 from cdmtheory.engine.prover import NoClosedForm, Prover
-from cdmtheory.language import L, h, kappa, mu, worst_rate
+from cdmtheory.language import L, eta, h, kappa, mu, worst_rate
 
 __all__ = ["CLOSE_TO_END", "LADDER", "Line", "closed_rate", "closed_rates", "confirmed", "expanded_logs", "is_logarithmic_inequality",
            "number_sign", "same_function"]
 
 CLOSE_TO_END = (sympy.Rational(1, 10**4), sympy.Rational(1, 10**8), sympy.Rational(1, 10**16), sympy.Rational(1, 10**32))
+PRODUCT = "eta_mu"  # the name of the variable that stands for ημ
 LADDER = "a function with a derivative of one sign on an interval is monotone there"
 
 
@@ -143,6 +144,10 @@ def closed_rate(term: Any, prover: Prover) -> Any:
 def _over_one_variable(*sides: Any) -> tuple[Any, ...]:
     """Expressions over the same single variable: κ where all of them depend on L/μ alone, with roots resolved."""
     found = [e.xreplace({kappa: L / mu}) for e in sides]
+    if any(e.has(eta) and e.has(mu) for e in found) and not any(e.has(L) for e in found):
+        if all(same_function(e.xreplace({mu: 3 * mu, eta: eta / 3}), e) for e in found):  # they depend on the product alone
+            product = sympy.Dummy(PRODUCT, positive=True)
+            found = [e.xreplace({mu: sympy.Integer(1)}).xreplace({eta: product}) for e in found]
     if any(e.has(mu) or e.has(L) for e in found):
         if not all(same_function(e.xreplace({mu: 3 * mu, L: 3 * L}), e) for e in found if e.has(mu) or e.has(L)):
             if any(e.has(mu) for e in found):
@@ -172,7 +177,7 @@ def _interval(variable: Any, prover: Prover) -> tuple[tuple[Any, Any], list[Any]
         low, closed_low = sympy.Integer(0), True
     if name == "kappa":
         low, closed_low = sympy.Integer(1), True
-    if name == "eps":
+    if name == "eps" or (name == PRODUCT and prover.holds(sympy.Lt(eta * mu, 1, evaluate=False))):
         high = sympy.Integer(1)
     for hypothesis in prover.given:
         g = hypothesis.xreplace({kappa: L / mu})
