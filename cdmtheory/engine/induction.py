@@ -44,24 +44,26 @@ def _least(given: tuple[Any, ...]) -> int:
 
 
 class _Terms:
-    """p_{k0+n}, p_{k0+n+1} and every base^n as variables, with what becomes of them from n to n + 1."""
+    """p_{k0+n+j}, p_{k0+n+j+1}, j <= 0, and every base^n as variables, with what becomes of them from n to n + 1."""
 
     def __init__(self, quantity: Any, first: int) -> None:
         self.term, self.at, self.first = quantity.args[0], quantity.args[2], first
         self.mode = Mode(self.term, self.at)
         self.p, self.q, self.n = sympy.symbols("p q n", cls=sympy.Dummy)
         self.powers: dict[Any, Any] = {}
+        self.lowest = 0  # p is p_{k0+n+lowest}
 
     def polynomial(self, e: Any) -> Any:
         """An expression in the variables."""
         e = e.xreplace({kappa: L / mu})
         swap = {}
-        for quantity in e.atoms(residual):
-            shift = quantity.args[1] - k
-            if not shift.is_Integer or not 0 <= shift <= LARGEST_SHIFT:
-                raise NoClosedForm(f"the number of steps {quantity.args[1]}")
+        shifts = {quantity: quantity.args[1] - k for quantity in e.atoms(residual)}
+        if not all(shift.is_Integer and -self.first <= shift <= LARGEST_SHIFT for shift in shifts.values()):
+            raise NoClosedForm("numbers of steps that are not k + j, or below 0")
+        self.lowest = min(0, *map(int, shifts.values()))
+        for quantity, shift in shifts.items():
             x, y = self.p, self.q
-            for _ in range(int(shift)):
+            for _ in range(int(shift) - self.lowest):
                 x, y = y, self.mode.trace * y - self.mode.determinant * x
             swap[quantity] = x
         return self._powers(e.xreplace(swap)).xreplace({k: self.n + self.first})
@@ -80,7 +82,7 @@ class _Terms:
         """Whether a polynomial is 0 for every n >= 0: it is at first, and each next one is a combination of those before."""
         start: dict[Any, Any] = {self.n: sympy.Integer(0), **dict.fromkeys(self.powers.values(), sympy.Integer(1))}
         x, y = sympy.Integer(1), self.mode.first
-        for _ in range(self.first):
+        for _ in range(self.first + self.lowest):
             x, y = y, self.mode.trace * y - self.mode.determinant * x
         start |= {self.p: x, self.q: y}
         step = {self.p: self.q, self.q: self.mode.trace * self.q - self.mode.determinant * self.p, self.n: self.n + 1,

@@ -144,10 +144,10 @@ def closed_rate(term: Any, prover: Prover) -> Any:
 def _over_one_variable(*sides: Any) -> tuple[Any, ...]:
     """Expressions over the same single variable: κ where all of them depend on L/μ alone, with roots resolved."""
     found = [e.xreplace({kappa: L / mu}) for e in sides]
-    if any(e.has(eta) and e.has(mu) for e in found) and not any(e.has(L) for e in found):
-        if all(same_function(e.xreplace({mu: 3 * mu, eta: eta / 3}), e) for e in found):  # they depend on the product alone
-            product = sympy.Dummy(PRODUCT, positive=True)
-            found = [e.xreplace({mu: sympy.Integer(1)}).xreplace({eta: product}) for e in found]
+    if any(e.has(eta) and e.has(mu) for e in found) and not any(e.has(L) for e in found) and all(
+            same_function(e.xreplace({mu: 3 * mu, eta: eta / 3}), e) for e in found):  # they depend on the product alone
+        product = sympy.Dummy(PRODUCT, positive=True)
+        found = [e.xreplace({mu: sympy.Integer(1)}).xreplace({eta: product}) for e in found]
     if any(e.has(mu) or e.has(L) for e in found):
         if not all(same_function(e.xreplace({mu: 3 * mu, L: 3 * L}), e) for e in found if e.has(mu) or e.has(L)):
             if any(e.has(mu) for e in found):

@@ -41,7 +41,7 @@ def is_defined(statement: Any, prover: Prover) -> bool:
                 return False
             return (slope[0] > 0 and slope[1] >= 0) or prover.holds(sympy.Or(exponent >= 0, sympy.Ne(base, 0, evaluate=False), evaluate=False))
         if exponent.is_Rational and (exponent < 0 or not exponent.is_Integer):
-            if exponent.is_Integer and any(q.args[1].has(k) for q in base.atoms(worst_residual)):
+            if exponent.is_Integer and base.has(worst_residual):
                 return is_defined(base, prover) and _nonzero_when_closed(base, prover)
             if base.has(k) and base.has(sympy.Pow) and powers_of_k(base):
                 return is_defined(base, prover) and _nonzero_with_powers(base, exponent)
