@@ -6,6 +6,7 @@ Along one eigenvalue the residual obeys p_{k+1} = T·p_k − D·p_{k−1} with t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cdmtheory.arithmetic import Arithmetic, convert
-from cdmtheory.inputs import exact_number
+from cdmtheory.inputs import exact_number, real_array
 from cdmtheory.methods import Coefficients, Method, gradient_descent, step
 from cdmtheory.modes import characteristic
 from cdmtheory.spectra import Spectrum
@@ -124,20 +125,20 @@ def value(r: Recurrence, k: int) -> Any:
 class Weighted(NamedTuple):
     """The eigenvalues that carry weight: doubles, shape (m,), the exact ones of those that are none, by place, and the squared weights.
 
-    ``shares``: of the squared weights, sum 1, doubles; ``squared``: exact, or None for ``counts``, the multiplicities.
+    ``shares``: of the squared weights, sum 1, doubles; ``squared``: an array of exact numbers, of doubles, or of multiplicities.
     """
 
     eigenvalues: Any
     exact: dict[int, Fraction]
     shares: Any
-    squared: list[Fraction] | Any
+    squared: Any
 
     def exactly(self) -> tuple[list[float | Fraction], list[Fraction]]:
         """Eigenvalues and squared weights, both exact."""
         h: list[float | Fraction] = list(self.eigenvalues.tolist())
         for i, value in self.exact.items():
             h[i] = value
-        return h, [Fraction(w) for w in (self.squared if isinstance(self.squared, list) else self.squared.tolist())]
+        return h, [Fraction(w) for w in self.squared.tolist()]
 
 
 def weighted_eigenvalues(spectrum: Spectrum, squared: Sequence[Any] | None) -> Weighted:
@@ -151,15 +152,17 @@ def weighted_eigenvalues(spectrum: Spectrum, squared: Sequence[Any] | None) -> W
     ends = {0: spectrum.mu, len(spectrum) - 1: spectrum.L}
     if squared is None:
         return Weighted(spectrum.eigenvalues, ends, spectrum.multiplicities / spectrum.size, spectrum.multiplicities)
-    given = [exact_number("squared", w) for w in squared]
-    if len(given) != len(spectrum) or any(w < 0 for w in given) or not any(given):
+    doubles = isinstance(squared, np.ndarray) and squared.dtype == np.float64
+    given = real_array("squared", squared, 1) if doubles else np.array([exact_number("squared", w) for w in squared], dtype=object)
+    if len(given) != len(spectrum) or (given < 0).any() or not given.any():
         raise ValueError(f"squared: {len(given)} squared weights, least {min(given, default=None)}; "
                          f"allowed are {len(spectrum)} numbers >= 0, one for each distinct eigenvalue, not all zero")
-    kept = [i for i, w in enumerate(given) if w > 0]
-    weights = [given[i] for i in kept]
-    total = sum(weights)
-    exact = {kept.index(i): h for i, h in ends.items() if i in kept}
-    return Weighted(spectrum.eigenvalues[kept], exact, np.array([float(w / total) for w in weights]), weights)
+    kept = np.flatnonzero(given > 0)
+    weights = given[kept]
+    exact = {int(np.searchsorted(kept, i)): h for i, h in ends.items() if given[i] > 0}
+    scaled = weights / weights.max()
+    shares = np.array(scaled / (math.fsum(scaled) if doubles else scaled.sum()), dtype=np.float64)
+    return Weighted(spectrum.eigenvalues[kept], exact, shares, weights)
 
 
 def squared_norm(found: Recurrences, squared: Sequence[Any], k: int) -> Any:
