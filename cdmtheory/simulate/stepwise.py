@@ -191,9 +191,9 @@ def _run(method: Method, gradient: Callable[[Floats, Floats], Floats], start: Fl
             g = gradient(y, out).reshape(-1)
             for part, v_part, x_part, change, damped in parts:
                 np.multiply(g[part], c.step_size, out=change)
-                change += np.multiply(v_part, c.damping, out=damped)
-                v_part -= change
-                x_part += v_part
+                np.add(change, np.multiply(v_part, c.damping, out=damped), out=change)
+                np.subtract(v_part, change, out=v_part)
+                np.add(x_part, v_part, out=x_part)
             norms[k] = norm(x)
             if seen is not None:
                 seen.append(x.copy())
