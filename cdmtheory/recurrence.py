@@ -110,8 +110,10 @@ def value(r: Recurrence, k: int) -> Any:
     """p_k as a ball, in O(log k) operations and without a division or a case distinction, double roots included.
 
     With t = T/2 and w² = t² − D the root t + w has the power a + b·w, found by repeated squaring, and p_k = a + (p_1 − t)·b.
-    Nothing cancels in the over-damped and the critical case, and next to nothing in the under-damped one.
+    Nothing cancels in the over-damped and the critical case, and next to nothing in the under-damped one. Without momentum it is a plain power.
     """
+    if k and r.determinant == 0:
+        return r.start * r.trace ** (k - 1)
     t = r.trace / 2
     square = t * t - r.determinant
     a, b = 1 + 0 * t, 0 * t
