@@ -28,11 +28,12 @@ class NoRecurrence(ValueError):
 
 
 class Recurrence(NamedTuple):
-    """p_0 = 1, p_1 = ``start``, p_{k+1} = ``trace``·p_k − ``determinant``·p_{k−1}."""
+    """p_0 = ``origin``, p_1 = ``start``, p_{k+1} = ``trace``·p_k − ``determinant``·p_{k−1}."""
 
     trace: Any
     determinant: Any
     start: Any
+    origin: Any = 1
 
 
 class Recurrences(NamedTuple):
@@ -109,7 +110,7 @@ def _first_residual(c: Coefficients, h: Any) -> Any:
 def value(r: Recurrence, k: int) -> Any:
     """p_k as a ball, in O(log k) operations and without a division or a case distinction, double roots included.
 
-    With t = T/2 and w² = t² − D the root t + w has the power a + b·w, found by repeated squaring, and p_k = a + (p_1 − t)·b.
+    With t = T/2 and w² = t² − D the root t + w has the power a + b·w, found by repeated squaring, and p_k = a·p_0 + (p_1 − t·p_0)·b.
     Nothing cancels in the over-damped and the critical case, and next to nothing in the under-damped one. Without momentum it is a plain power.
     """
     if k and r.determinant == 0:
@@ -121,7 +122,7 @@ def value(r: Recurrence, k: int) -> Any:
         a, b = a * a + b * b * square, 2 * a * b
         if bit == "1":
             a, b = a * t + b * square, a + b * t
-    return a + (r.start - t) * b
+    return a * r.origin + (r.start - t * r.origin) * b
 
 
 class Weighted(NamedTuple):
