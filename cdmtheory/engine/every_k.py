@@ -64,7 +64,7 @@ def decide_every_k(statement: Any, given: tuple[Any, ...], solvers: Solvers, dea
     try:
         closed = close(statement, prover)
     except NoClosedForm as why:
-        bounded = as_bound(statement, prover) or bound_every_mode(statement, prover) or _by_larger_bound(statement, given, prover)
+        bounded = as_bound(statement, prover) or _by_larger_bound(statement, given, prover) or bound_every_mode(statement, prover)
         return bounded or Finding("UNDECIDED", reason=str(why))
     closed = _with_closed_rates(closed, prover)
     if closed.has(steps_to):

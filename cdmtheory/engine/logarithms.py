@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import sympy
@@ -47,16 +48,40 @@ def is_logarithmic_inequality(relation: Any, prover: Prover) -> bool:
         return False
     (a, b), closed_ends = interval
     line = Line(variable, Ends(*(None if e.is_infinite else fraction(e) for e in (a, b))), prover)
-    if not all(_defined_on(side, line) for side in (low, high)):
+    if not all(_defined_on(side, line) for side in (low, high)) or not all(_holds_at(relation, variable, end) for end in closed_ends):
         return False
-    if low.has(sympy.exp) or high.has(sympy.exp) or _variable_powers(low) or _variable_powers(high):
-        if not (_positive(low, line) and _positive(high, line)):
+    return all(_holds_on(relation, low, high, piece) for piece in _pieces(relation, low, high, line) or ())
+
+
+def _pieces(relation: Any, low: Any, high: Any, line: Line) -> list[Line] | None:
+    """The interval, cut where the lower side of an inequality with exponentials changes its sign; None if that is at no rational point."""
+    if not _exponential(low, high) or low.has(sympy.log, sympy.exp) or _variable_powers(low) or line.rational_sign(low) is not None:
+        return [line]
+    polynomial = sympy.Poly(sympy.fraction(sympy.together(low))[0], line.variable)
+    inside = sorted(r for r in polynomial.ground_roots() if r.is_Rational and (line.ends.low is None or line.ends.low < fraction(r))
+                    and (line.ends.high is None or fraction(r) < line.ends.high))
+    if not all(_holds_at(relation, line.variable, r) for r in inside):
+        return None
+    ends = [line.ends.low, *map(fraction, inside), line.ends.high]
+    return [replace(line, ends=Ends(a, b)) for a, b in pairwise(ends)]
+
+
+def _exponential(low: Any, high: Any) -> bool:
+    return bool(low.has(sympy.exp) or high.has(sympy.exp) or _variable_powers(low) or _variable_powers(high))
+
+
+def _holds_on(relation: Any, low: Any, high: Any, line: Line) -> bool:
+    """Whether low < high, or low <= high, on an open interval."""
+    if _exponential(low, high):
+        if not _positive(high, line):
+            return False
+        if not low.has(sympy.log, sympy.exp) and not _variable_powers(low) and line.rational_sign(low) in (0, -1):
+            return True
+        if not _positive(low, line):
             return False
         low, high = sympy.log(low), sympy.log(high)
     f = _cleared(high - low, line)
-    if f is None or not all(_holds_at(relation, variable, end) for end in closed_ends):
-        return False
-    return line.sign(f) == 1 or (isinstance(relation, (sympy.Le, sympy.Ge)) and _touches_once(f, relation, line))
+    return f is not None and (line.sign(f) == 1 or (isinstance(relation, (sympy.Le, sympy.Ge)) and _touches_once(f, relation, line)))
 
 
 def _touches_once(f: Any, relation: Any, line: Line) -> bool:
