@@ -3,7 +3,8 @@
 import time
 
 import pytest
-from sympy import Abs, Eq, Limit, Rational, Symbol, atanh, exp, log, oo
+from flint import fmpq
+from sympy import Abs, Eq, Limit, Rational, Symbol, acosh, atanh, exp, log, oo
 
 from cdmtheory import (
     Claim,
@@ -28,9 +29,12 @@ from cdmtheory import (
     worst_rate,
     worst_residual,
 )
-from cdmtheory.engine.decide import decide
+from cdmtheory.engine.decide import _first_steps, decide
+from cdmtheory.engine.descent import closest
+from cdmtheory.engine.solvers import Solvers
 
 u = Symbol("u", positive=True)
+half = Rational(1, 2)
 rho = (sqrt(kappa) - 1) / (sqrt(kappa) + 1)
 gd = gradient_descent(1 / L)
 cdm = critically_damped(1 / L, mu)
@@ -60,6 +64,16 @@ CLAIMS = {
     "the k-th root": ([mu < L], Eq(Limit(worst_residual(polyak(mu, L), k) ** (1 / k), k, oo), rho), "PROVED"),
     "a limit that keeps a scale": ([], Eq(Limit(1 / L, kappa, oo), 0), "ERROR"),
     "a first step of its own": (up_to_polyak, worst_residual(heavy_ball(eta, r**2, eta / (1 + r**2)), k) <= 1, "PROVED"),
+    "over-damped modes": ([], worst_residual(heavy_ball(1 / L, Rational(1, 10)), k) <= 1, "PROVED"),
+    "the invariant of the motion": ([], Eq(residual(polyak(mu, L), k + 1, L) + rho * residual(polyak(mu, L), k, L), -(rho + 1) * (-rho) ** (k + 1)), "REFUTED"),
+    "an infinite count": ([eta * L >= 2], Eq(steps_to(gradient_descent(eta), eps), oo), "PROVED"),
+    "the price of Polyak": ([], worst_residual(polyak(mu, L), k) <= (1 + 2 * k) * worst_residual(chebyshev(mu, L), k), "PROVED"),
+    "Chebyshev's count grows like the root": ([], Eq(Limit(steps_to(chebyshev(mu, L), eps) / sqrt(kappa), kappa, oo), acosh(1 / eps) / 2), "PROVED"),
+    "Nesterov's exponent": ([], Eq(Limit(log(steps_to(nesterov(1 / L, rho), eps)) / log(kappa), kappa, oo), Rational(1, 2)), "PROVED"),
+    "three steps overshoot": ([], Eq(Limit(worst_residual(cdm, 3), kappa, oo), Rational(7, 27) * (2 * sqrt(7) - 1)), "PROVED"),
+    "a supremum that is not reached": ([k >= 1], Eq(Sup(worst_residual(gd, k), k), 1), "REFUTED"),
+    "a side that changes its sign": ([], exp(-u) >= 1 - u, "PROVED"),
+    "a side that changes its sign, too steep": ([], exp(-u) >= 1 - Rational(99, 100) * u, "REFUTED"),
     "complexity of CDM, too few steps": ([k >= sqrt(kappa) * log(2 / eps)], worst_residual(cdm, k) <= eps, "REFUTED"),
 }
 
@@ -71,6 +85,14 @@ def test_claims_beyond_one_polynomial(name):
     assert found.verdict == truth, found.reason
     if truth == "REFUTED":
         assert found.counterexample is not None
+
+
+def test_what_stays_open_says_what_was_shown():
+    with Solvers() as solvers:
+        assert _first_steps(worst_residual(gd, k) >= 1 - 1 / kappa, (), solvers, time.monotonic() + 10, lambda _: None) == "proved for k <= 1 only"
+        assert _first_steps(worst_residual(gd, k) <= half, (), solvers, time.monotonic() + 10, lambda _: None) is None
+    near = [{u: fmpq(n, 10)} for n in (5, 9, 30)]
+    assert closest(u**2 - 2 * u + 2 >= 1, (), iter(near), time.monotonic() + 1) == "; closest to failing, at a relative distance of 0.005, at u = 0.9"
 
 
 @pytest.mark.parametrize("name", ["every eigenvalue, with a loose factor", "the k-th root", "Polyak is not below Chebyshev"])

@@ -99,13 +99,6 @@ def test_false_bounds(name):
         assert bound_every_mode(that, Prover(tuple(given), solvers, time.monotonic() + SECONDS, lambda _: None)) is None
 
 
-def test_a_bound_with_over_damped_modes():
-    with Solvers() as solvers:
-        found = bound_every_mode(worst_residual(tenth, k) <= 1, Prover((), solvers, time.monotonic() + 60, lambda _: None))
-    assert found is not None
-    assert found.assumed
-
-
 FALSE = {
     "a tolerance of 2 is within reach of a residual of 1": (decide_every_k, [eta * L >= 2], Eq(steps_to(gradient_descent(eta), 2), oo)),
     "a step size of 2/L does not arrive": (decide_every_k, [eta * L <= 2], steps_to(gradient_descent(eta), eps) < oo),

@@ -14,7 +14,7 @@ import sympy
 from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue
 
 from cdmtheory.claims import Claim, Derivation, slug
-from cdmtheory.engine.descent import lowest_points
+from cdmtheory.engine.descent import closest, lowest_points
 from cdmtheory.engine.falsify import Search, counterexample, points, satisfies, search, simplified, symbols_of
 from cdmtheory.engine.formula import FALSE, branches, conjunction
 from cdmtheory.engine.irrational import irrational_counterexample
@@ -30,6 +30,7 @@ __all__ = ["Finding", "certificates_of", "decide", "prove"]
 
 SEARCH_SHARE = 0.15  # of the time of a claim, for the first search for a counterexample
 SEARCH_SECONDS = 1.5
+FIRST_STEPS = 4  # that are looked at one by one where a claim for every k stays open
 MOST_INTEGERS = 12  # values of k that are looked at one by one
 PROPOSED = "a solver proposed a counterexample that exact evaluation does not confirm"
 
@@ -104,7 +105,27 @@ def _decide(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solv
     found = prove(statement, given, hints, solvers, deadline - 0.15 * (deadline - time.monotonic()), tell)
     if found.verdict == "UNDECIDED":
         _last_search(statement, given, found, seen, deadline, tell)
+    if found.verdict == "UNDECIDED" and found.scope == "all":
+        found.scope = _first_steps(statement, given, solvers, deadline, tell) or found.scope
     return found
+
+
+def _first_steps(statement: Any, given: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Callable[[str], None]) -> str | None:
+    """The first numbers of steps for which an open claim about every k was proved; None if there is none."""
+    if k not in statement.free_symbols or isinstance(statement, _Optimum) or statement.has(Sup, sympy.Limit):
+        return None
+    shown = -1
+    with certificates_of(solvers).lemmas():
+        for steps in range(FIRST_STEPS):
+            here = {k: sympy.Integer(steps)}
+            allowed = tuple(g.xreplace(here) for g in given)
+            tell(f"at least for k = {steps}")
+            until = min(deadline, time.monotonic() + SEARCH_SECONDS)
+            if time.monotonic() > deadline or (sympy.false not in allowed and prove(
+                    statement.xreplace(here), allowed, (), solvers, until, lambda _: None).verdict != "PROVED"):
+                break
+            shown = steps
+    return None if shown < 0 else f"proved for k <= {shown} only"
 
 
 def _witness(statement: Any, given: tuple[Any, ...], deadline: float) -> Search:
@@ -148,7 +169,7 @@ def _last_search(statement: Any, given: tuple[Any, ...], found: Finding, seen: S
         found.verdict, found.by, found.counterexample, found.reason = "REFUTED", ["search"], shown, None
         return
     best = more if more.inside > seen.inside else seen
-    found.reason = f"{found.reason}; {best.summary()}"
+    found.reason = f"{found.reason}; {best.summary()}{closest(statement, given, points(statement, given), min(deadline, time.monotonic() + 1))}"
 
 
 def hypotheses_empty(statement: Any, given: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Callable[[str], None]) -> Finding | None:

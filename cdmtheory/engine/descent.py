@@ -21,9 +21,10 @@ from cdmtheory.engine.approximate import NO_VALUE, margin, near
 from cdmtheory.engine.evaluate import Point, complete
 from cdmtheory.language import L, eps, h, kappa, mu
 
-__all__ = ["lowest_points"]
+__all__ = ["closest", "lowest_points"]
 
 EVALUATIONS = 160  # for each free symbol
+CLOSEST_OF = 400  # points among which the one closest to failing is named
 FAILING = -1e-13  # a relative margin below this is more than rounding
 
 
@@ -50,6 +51,24 @@ def lowest_points(statement: Any, given: tuple[Any, ...], starts: Iterator[Point
             if time.monotonic() > deadline:
                 return
             yield from _downhill(statement, given, at, deadline)
+
+
+def closest(statement: Any, given: tuple[Any, ...], starts: Iterator[Point], deadline: float) -> str:
+    """In words, where a statement that stays open came closest to failing, by the relative distance of its sides in floating point."""
+    best: tuple[float, Point] | None = None
+    for tried, start in enumerate(starts):
+        if tried > CLOSEST_OF or time.monotonic() > deadline:
+            break
+        try:
+            low = _objective(statement, given, {s: float(Fraction(int(x.p), int(x.q))) for s, x in start.items()})
+        except OverflowError:
+            continue
+        if math.isfinite(low) and low < 1 and (best is None or low < best[0]):
+            best = low, start
+    if best is None:
+        return ""
+    shown = ", ".join(f"{s.name} = {float(Fraction(int(x.p), int(x.q))):.6g}" for s, x in sorted(best[1].items(), key=lambda item: item[0].name))
+    return f"; closest to failing, at a relative distance of {max(best[0], 0.0):.2g}, at {shown}"
 
 
 def _objective(statement: Any, given: tuple[Any, ...], at: dict[Any, float]) -> float:
