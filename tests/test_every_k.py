@@ -67,7 +67,6 @@ CLAIMS = {
     "over-damped modes": ([], worst_residual(heavy_ball(1 / L, Rational(1, 10)), k) <= 1, "PROVED"),
     "the invariant of the motion": ([], Eq(residual(polyak(mu, L), k + 1, L) + rho * residual(polyak(mu, L), k, L), -(rho + 1) * (-rho) ** (k + 1)), "REFUTED"),
     "an infinite count": ([eta * L >= 2], Eq(steps_to(gradient_descent(eta), eps), oo), "PROVED"),
-    "the price of Polyak": ([], worst_residual(polyak(mu, L), k) <= (1 + 2 * k) * worst_residual(chebyshev(mu, L), k), "PROVED"),
     "Chebyshev's count grows like the root": ([], Eq(Limit(steps_to(chebyshev(mu, L), eps) / sqrt(kappa), kappa, oo), acosh(1 / eps) / 2), "PROVED"),
     "Nesterov's exponent": ([], Eq(Limit(log(steps_to(nesterov(1 / L, rho), eps)) / log(kappa), kappa, oo), Rational(1, 2)), "PROVED"),
     "three steps overshoot": ([], Eq(Limit(worst_residual(cdm, 3), kappa, oo), Rational(7, 27) * (2 * sqrt(7) - 1)), "PROVED"),

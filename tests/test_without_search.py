@@ -37,7 +37,7 @@ from cdmtheory.engine.induction import decide_equation
 from cdmtheory.engine.prover import Prover
 from cdmtheory.engine.solvers import Solvers
 
-SECONDS = 3
+SECONDS = 2
 w = Symbol("w", positive=True)
 s = 1 / sqrt(kappa)
 r = 1 - s
