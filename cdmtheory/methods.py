@@ -64,7 +64,10 @@ class Family:
     signature: inspect.Signature
 
     def __call__(self, *args: Any, **kwargs: Any) -> Method:
-        bound = self.signature.bind(*args, **kwargs)
+        try:
+            bound = self.signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise TypeError(f"{self.name}: {error}; needed is {self.name}({', '.join(self.signature.parameters)})") from None
         bound.apply_defaults()
         parameters = tuple(bound.arguments.items())
         for name, value in parameters:
@@ -90,6 +93,7 @@ class Method:
 
     @property
     def name(self) -> str:
+        """The name of its family, such as ``heavy_ball``."""
         return self.family.name
 
     @property

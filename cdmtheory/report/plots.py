@@ -25,7 +25,8 @@ from cdmtheory.spectra import Spectrum
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["LABELS", "SIZES", "Size", "convergence", "local_exponents", "look", "measured_over_predicted", "quadratic_speedup", "save", "style", "write_data"]
+__all__ = ["LABELS", "SIZES", "Size", "convergence", "local_exponents", "look", "measured_over_predicted", "quadratic_speedup", "save", "style", "tex",
+           "write_data"]
 
 LABELS = {"gd": "GD", "gd-best": "GD, best step", "cdm": "CDM", "polyak": "Polyak", "nesterov": "Nesterov", "chebyshev": "Chebyshev",
           "triple-momentum": "Triple momentum"}
@@ -52,12 +53,28 @@ def look(name: str) -> dict[str, Any]:
     return {"color": _COLOURS[name], "linestyle": _DASHES.get(name, "-"), "label": LABELS[name]}
 
 
+def tex(value: float) -> str:
+    """A number > 0 in a title or label; a power of ten as such."""
+    exponent = math.floor(math.log10(value))
+    mantissa = value / 10.0**exponent
+    if math.isclose(mantissa, 1):
+        return f"10^{{{exponent}}}"
+    return f"{value:.4g}" if -4 <= exponent < 4 else rf"{mantissa:.2f} \cdot 10^{{{exponent}}}"
+
+
 def style(size: str = "column") -> AbstractContextManager[None]:
-    """The style sheet of the package, as a context."""
+    """The style sheet of the package, as a context; ``size``: a key of ``SIZES``."""
     import matplotlib.style
 
+    overlay = _size(size).overlay
     folder = Path(__file__).parent / "styles"
-    return matplotlib.style.context([folder / f"{name}.mplstyle" for name in ("cdmtheory", *SIZES[size].overlay)])
+    return matplotlib.style.context([folder / f"{name}.mplstyle" for name in ("cdmtheory", *overlay)])
+
+
+def _size(name: str) -> Size:
+    if name not in SIZES:
+        raise ValueError(f"size = {name!r}; allowed are {', '.join(SIZES)}")
+    return SIZES[name]
 
 
 def save(path: str | Path, *panels: Callable[[Axes], None], size: str = "column", width: float | None = None, height: float | None = None,
@@ -66,11 +83,18 @@ def save(path: str | Path, *panels: Callable[[Axes], None], size: str = "column"
 
     ``also``: further paths for the same figure; ``size``: a key of ``SIZES``; ``caption``: kept in the file as its description.
     The same bytes from the same versions of the libraries.
+
+    Raises
+    ------
+    ValueError
+        If there is no panel, or the size or the ending of a path is not known.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    form, many = SIZES[size], len(panels)
+    form, many = _size(size), len(panels)
+    if not panels:
+        raise ValueError("panels: there are none; give functions that draw on an ax, such as damping_regimes")
     rows, columns = (1, many) if form.side_by_side else (many, 1)
     height = height or form.height * (rows if not form.side_by_side else 1.25 if many == 1 and size == "text" else 1)
     with style(size):
@@ -177,11 +201,5 @@ def convergence(ax: Axes, eigenvalues: ArrayLike | Spectrum, result: Steps, *, w
         ax.plot([max(1, entry.settled)], [result.tolerance], "o", color=_COLOURS[entry.name], clip_on=False)
     ax.axhline(result.tolerance, color="0.5", linewidth=0.6, linestyle=":")
     ax.set(xlabel="step k", ylabel=r"$\|x_k\| / \|x_0\|$", ylim=(result.tolerance / 10, None),
-           title=rf"$d = {result.size}$, $\kappa = {_power(result.kappa)}$")
+           title=rf"$d = {result.size}$, $\kappa = {tex(result.kappa)}$")
     ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
-
-
-def _power(value: float) -> str:
-    exponent = math.floor(math.log10(value))
-    mantissa = value / 10**exponent
-    return f"{value:.4g}" if exponent < 4 else rf"10^{{{exponent}}}" if abs(mantissa - 1) < 5e-3 else rf"{mantissa:.2f} \cdot 10^{{{exponent}}}"
