@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cdmtheory.collect import builtin_claims
-from cdmtheory.groktimizer.findings import CLASSICAL, EARLY, OURS
+from cdmtheory.groktimizer.findings import CLASSICAL, CONSTANT, OURS
 from cdmtheory.groktimizer.table import Row, exponent, medians, names, of, or_never, read
 from cdmtheory.report import plots
 
@@ -50,7 +50,7 @@ def race(ax: Axes, rows: Sequence[Row]) -> None:
     finite = [r["settled"] for r in rows if r["settled"]]
     never = 3 * max(finite)
     for number, method in enumerate(methods):
-        colour = "C1" if method in (OURS, EARLY) else "C3" if method == "CDM" else "0.55"
+        colour = "C1" if method in (OURS, CONSTANT) else "C3" if method == "CDM" else "0.55"
         for place, task in enumerate(tasks):
             own = of(rows, task=task, method=method)
             if not own:
