@@ -113,6 +113,15 @@ def test_repair_in_phase_2_and_giving_up():
         feed(control, [math.nan] * MOST_REPAIRS)
 
 
+def test_a_noisy_loss_is_given_more_room():
+    exact = Controller(switch=0)
+    feed(exact, [1.0, 2.2, 1.0, 2.2, math.nan], decay=1.0)
+    assert (exact.repairs, exact.scale, exact.limit) == (3, 0.125, pytest.approx(2.1))
+    noisy = Controller(switch=0)
+    assert feed(noisy, [1.0, 2.2, 2.3, 4.1, 4.3], decay=1.0)[1:] == [Decision.REPAIR, Decision.GO, Decision.GO, Decision.REPAIR]
+    assert (noisy.repairs, noisy.scale, noisy.limit) == (2, 0.25, pytest.approx(4.2))  # 2.3 at the weights that had 1.0
+
+
 def test_the_decay_counts_at_every_tenth_look():
     control = Controller(switch=0)
     feed(control, [1.0], decay=1.0)

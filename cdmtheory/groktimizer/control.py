@@ -94,6 +94,8 @@ class Controller:
     weight: float = 0.0  # Σ(λ/2)‖θ‖² at the last look of phase 1
     limit: float = math.inf
     kept: float = math.inf
+    kept_loss: float = math.nan
+    back: bool = False  # whether the copy was put back and not a step taken since
     loss_at_switch: float = math.nan
     decay_at_switch: float = math.nan
     stronger: float = 1.0  # phase 2 begins with so many times the weight decay
@@ -140,6 +142,9 @@ class Controller:
             If the loss is not finite and there is nothing to go back to, or no step size helps.
         """
         self.looks += 1
+        if self.back and math.isfinite(loss) and not math.isclose(loss, self.kept_loss, rel_tol=1e-3):
+            self.limit *= 2  # of another batch, or with dropout: the step size may not have been at fault
+        self.back = False
         if self.phase == 1:
             return self._first(loss, accuracy, decay)
         if not self.guard:
@@ -157,7 +162,7 @@ class Controller:
             self.collapsed = True
             warnings.warn(f"the weights have collapsed: their norm is {math.sqrt(shrunk):.2g} × that at the switch, and the training loss went from "
                           f"{self.loss_at_switch:.3g} to {loss:.3g}. The weight decay is too large for this model; lower it", RuntimeWarning, stacklevel=4)
-        return self._keep(objective)
+        return self._keep(objective, loss)
 
     def _first(self, loss: float, accuracy: float | None, decay: Callable[[], float]) -> Decision:
         if math.isnan(self.first_loss):
@@ -174,9 +179,9 @@ class Controller:
         over = (self._light(loss, decay) or self.calm >= CALM_STEPS or self._flat() if self.switch is None
                 else self.steps >= self.switch if isinstance(self.switch, int) else bool(self.switch(Observation(self.steps, loss, accuracy))))
         if over:
-            self.begin(max(loss, self.loudest, *(self.recent[-PLATEAU:] if self._flat() else ())), decay())
+            self.begin(max(loss, self.loudest, *(self.recent[-PLATEAU:] if self._flat() else ())), decay(), loss)
             return Decision.SWITCH
-        return self._keep(loss) if self.guard else Decision.GO
+        return self._keep(loss, loss) if self.guard else Decision.GO
 
     def _light(self, loss: float, decay: Callable[[], float]) -> bool:
         """Whether the loss is at most half the first and Σ(λ/2)‖θ‖², as that was at the last look."""
@@ -189,22 +194,23 @@ class Controller:
         before, after = self.recent[:PLATEAU], self.recent[PLATEAU:]
         return len(after) == PLATEAU and max(after) < self.first_loss and sum(after) > FALL * sum(before)
 
-    def begin(self, loss: float, decay: float) -> None:
-        """Phase 2 begins here, at this training loss (not a number where nobody observed it)."""
+    def begin(self, loss: float, decay: float, now: float = math.nan) -> None:
+        """Phase 2 begins here, at this training loss (not a number where nobody observed it); ``now``: without what it was in the calm steps before."""
         self.phase, self.switch_step, self.steps, self.looks, self.scale = 2, self.steps, 0, 0, 1.0
         self.loss_at_switch, self.decay_at_switch = loss, decay
         self.limit = math.inf if math.isnan(loss) else SLACK * (loss + decay)
-        self.kept = loss + decay
+        self.kept, self.kept_loss = loss + decay, now
         self.recent = []
 
-    def _keep(self, objective: float) -> Decision:
+    def _keep(self, objective: float, loss: float) -> Decision:
         if objective <= 0.9 * self.kept:
-            self.kept = objective
+            self.kept, self.kept_loss = objective, loss
             return Decision.KEEP
         return Decision.GO
 
     def _repair(self, objective: float) -> Decision:
         self.repairs += 1
+        self.back = True
         self.scale /= 2
         self.elapsed = math.inf if self.phase == 2 else 0.0
         self.calm, self.recent = 0, []

@@ -35,7 +35,7 @@ def groktimize(fun: Callable[..., Any], x0: Any, args: tuple[Any, ...] = (), *, 
 
     The result has ``fun`` (the training loss), ``objective`` (with the decay), ``jac`` (gradient of the objective), ``phase``, ``switch_step``,
     ``repairs``, ``collapsed``, ``nfev`` (gradients, those for the curvature included), ``nit``, and ``phases``: for each phase its first step, number of
-    steps, step size, momentum, and loss and norm at its beginning and end.
+    steps, step size, momentum (at the final λ), and loss and norm at its beginning and end.
 
     Raises
     ------

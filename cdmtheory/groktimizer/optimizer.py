@@ -42,7 +42,8 @@ class GROKtimizer(CDM):
 
     Attributes: ``phase`` (1 or 2), ``switch_step`` (phase-1 steps taken, or None), ``collapsed`` (the weights went to zero: λ is too large),
     ``first_optimizer``, ``control`` (counts of steps and repairs). ``state_dict`` holds all of it: a run continues bit for bit in either phase.
-    With mini-batches the loss observed is that of the batch; give ``switch`` a rule that averages where that is too noisy.
+    With mini-batches the loss observed is that of the batch; give ``switch`` a rule that averages where that is too noisy. A loss that differs at
+    the very weights that the guard has put back is noisy: each time, its limit is doubled.
 
     Raises
     ------

@@ -264,6 +264,28 @@ def test_mini_batches():
     assert problem.loss().item() < 0.05
 
 
+@pytest.mark.parametrize("lr", ["auto", 0.05])
+def test_noisy_mini_batches_do_not_exhaust_the_guard(lr):
+    """Labels that cannot be fitted: the loss of a batch of twenty goes up and down by more than the guard's slack."""
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randn(200, 10, generator=generator, dtype=torch.float64)
+    y = x.sum(1) + torch.randn(200, generator=generator, dtype=torch.float64)
+    weights = torch.nn.Parameter(3 * torch.randn(10, generator=generator, dtype=torch.float64))
+    optimizer = GROKtimizer([weights], lr, 1e-2, switch=10)
+    for _ in range(1000):
+        batch = torch.randint(0, 200, (20,), generator=generator)
+
+        def closure(batch=batch):
+            optimizer.zero_grad()
+            loss = ((x[batch] @ weights - y[batch]) ** 2).mean() / 2
+            loss.backward()
+            return loss
+
+        optimizer.step(closure)
+    assert 0 < optimizer.control.repairs < 12
+    assert ((x @ weights - y) ** 2).mean().item() / 2 < 1.5
+
+
 def test_scheduler():
     problem = Problem()
     optimizer = GROKtimizer([problem.weights], 0.05, 1e-2, switch=5)
