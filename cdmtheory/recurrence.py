@@ -6,6 +6,7 @@ Along one eigenvalue the residual obeys p_{k+1} = T·p_k − D·p_{k−1} with t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cdmtheory.arithmetic import Arithmetic, convert
-from cdmtheory.inputs import exact_number
+from cdmtheory.inputs import exact_number, real_array
 from cdmtheory.methods import Coefficients, Method, gradient_descent, step
 from cdmtheory.modes import characteristic
 from cdmtheory.spectra import Spectrum
@@ -27,11 +28,12 @@ class NoRecurrence(ValueError):
 
 
 class Recurrence(NamedTuple):
-    """p_0 = 1, p_1 = ``start``, p_{k+1} = ``trace``·p_k − ``determinant``·p_{k−1}."""
+    """p_0 = ``origin``, p_1 = ``start``, p_{k+1} = ``trace``·p_k − ``determinant``·p_{k−1}."""
 
     trace: Any
     determinant: Any
     start: Any
+    origin: Any = 1
 
 
 class Recurrences(NamedTuple):
@@ -108,9 +110,11 @@ def _first_residual(c: Coefficients, h: Any) -> Any:
 def value(r: Recurrence, k: int) -> Any:
     """p_k as a ball, in O(log k) operations and without a division or a case distinction, double roots included.
 
-    With t = T/2 and w² = t² − D the root t + w has the power a + b·w, found by repeated squaring, and p_k = a + (p_1 − t)·b.
-    Nothing cancels in the over-damped and the critical case, and next to nothing in the under-damped one.
+    With t = T/2 and w² = t² − D the root t + w has the power a + b·w, found by repeated squaring, and p_k = a·p_0 + (p_1 − t·p_0)·b.
+    Nothing cancels in the over-damped and the critical case, and next to nothing in the under-damped one. Without momentum it is a plain power.
     """
+    if k and r.determinant == 0:
+        return r.start * r.trace ** (k - 1)
     t = r.trace / 2
     square = t * t - r.determinant
     a, b = 1 + 0 * t, 0 * t
@@ -118,26 +122,26 @@ def value(r: Recurrence, k: int) -> Any:
         a, b = a * a + b * b * square, 2 * a * b
         if bit == "1":
             a, b = a * t + b * square, a + b * t
-    return a + (r.start - t) * b
+    return a * r.origin + (r.start - t * r.origin) * b
 
 
 class Weighted(NamedTuple):
     """The eigenvalues that carry weight: doubles, shape (m,), the exact ones of those that are none, by place, and the squared weights.
 
-    ``shares``: of the squared weights, sum 1, doubles; ``squared``: exact, or None for ``counts``, the multiplicities.
+    ``shares``: of the squared weights, sum 1, doubles; ``squared``: an array of exact numbers, of doubles, or of multiplicities.
     """
 
     eigenvalues: Any
     exact: dict[int, Fraction]
     shares: Any
-    squared: list[Fraction] | Any
+    squared: Any
 
     def exactly(self) -> tuple[list[float | Fraction], list[Fraction]]:
         """Eigenvalues and squared weights, both exact."""
         h: list[float | Fraction] = list(self.eigenvalues.tolist())
         for i, value in self.exact.items():
             h[i] = value
-        return h, [Fraction(w) for w in (self.squared if isinstance(self.squared, list) else self.squared.tolist())]
+        return h, [Fraction(w) for w in self.squared.tolist()]
 
 
 def weighted_eigenvalues(spectrum: Spectrum, squared: Sequence[Any] | None) -> Weighted:
@@ -151,15 +155,17 @@ def weighted_eigenvalues(spectrum: Spectrum, squared: Sequence[Any] | None) -> W
     ends = {0: spectrum.mu, len(spectrum) - 1: spectrum.L}
     if squared is None:
         return Weighted(spectrum.eigenvalues, ends, spectrum.multiplicities / spectrum.size, spectrum.multiplicities)
-    given = [exact_number("squared", w) for w in squared]
-    if len(given) != len(spectrum) or any(w < 0 for w in given) or not any(given):
+    doubles = isinstance(squared, np.ndarray) and squared.dtype == np.float64
+    given = real_array("squared", squared, 1) if doubles else np.array([exact_number("squared", w) for w in squared], dtype=object)
+    if len(given) != len(spectrum) or (given < 0).any() or not given.any():
         raise ValueError(f"squared: {len(given)} squared weights, least {min(given, default=None)}; "
                          f"allowed are {len(spectrum)} numbers >= 0, one for each distinct eigenvalue, not all zero")
-    kept = [i for i, w in enumerate(given) if w > 0]
-    weights = [given[i] for i in kept]
-    total = sum(weights)
-    exact = {kept.index(i): h for i, h in ends.items() if i in kept}
-    return Weighted(spectrum.eigenvalues[kept], exact, np.array([float(w / total) for w in weights]), weights)
+    kept = np.flatnonzero(given > 0)
+    weights = given[kept]
+    exact = {int(np.searchsorted(kept, i)): h for i, h in ends.items() if given[i] > 0}
+    scaled = weights / weights.max()
+    shares = np.array(scaled / (math.fsum(scaled) if doubles else scaled.sum()), dtype=np.float64)
+    return Weighted(spectrum.eigenvalues[kept], exact, shares, weights)
 
 
 def squared_norm(found: Recurrences, squared: Sequence[Any], k: int) -> Any:

@@ -166,7 +166,7 @@ def of_stationary(method: Method, mu: Fraction, L: Fraction) -> Worst:
     if mu == L and method.name == "triple_momentum":  # ρ = 0: plain gradient descent with η = 1/L
         return Worst(lambda k: _ball(0 if k else 1), 0, "one step, as mu = L")
     with flint.ctx.workprec(256):
-        trace, determinant, start = recurrences(method, [mu]).modes[0]
+        trace, determinant, start, _ = recurrences(method, [mu]).modes[0]
         if not (trace > 0 and determinant > 0 and trace * trace / 4 > determinant and 0 < start < 1 and trace < 2 and 1 - trace + determinant > 0):
             raise Open(f"no worst case of {method.name} over [mu, L] is proven, and it is not over-damped at mu, where it could be certified")
     return Worst(at, 0, "certified in balls", mu)

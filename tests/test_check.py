@@ -18,6 +18,7 @@ from flint import Ordering, fmpq, fmpq_mpoly_ctx
 from cdmtheory import check
 from cdmtheory.cli import main
 from cdmtheory.collect import builtin_claims
+from tests_support import at, places
 
 KEPT = sorted((builtin_claims() / "certificates").glob("*.json"))
 CHECKER = Path(check.__file__)
@@ -219,19 +220,6 @@ def test_kept_certificates_are_valid_in_both_readings(path):
 
 
 # -- mutations ------------------------------------------------------------------------------------------------------------
-
-
-def places(node, path=()):
-    """All places in a JSON value."""
-    yield path
-    for key, value in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
-        yield from places(value, (*path, key))
-
-
-def at(node, path):
-    for key in path:
-        node = node[key]
-    return node
 
 
 def number(text: str, generator) -> str:

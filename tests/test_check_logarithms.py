@@ -15,7 +15,7 @@ from sympy import Rational, Symbol, log, oo
 from cdmtheory import check
 from cdmtheory.engine.ladder import sign_with_proof, to_json
 from cdmtheory.engine.logsum import Ends, end_sign, leading, log_sum, sign_between
-from tests_support import as_certificate
+from tests_support import as_certificate, at, places
 
 x = Symbol("x", positive=True)
 R = Rational
@@ -162,18 +162,6 @@ def test_values_contradict_what_is_false():
     part["function"][0]["over"] = ["0", "-201/100"]
     with pytest.raises(Contradicted):
         contradicted(part)
-
-
-def places(node, path=()):
-    yield path
-    for key, value in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
-        yield from places(value, (*path, key))
-
-
-def at(node, path):
-    for key in path:
-        node = node[key]
-    return node
 
 
 def mutate(part, generator):

@@ -218,8 +218,58 @@ def test_modes_without_weight_do_not_count() -> None:
     assert hit(gradient_descent(Fraction(1, 2)), spectrum, Fraction(1, 1000), squared=[0, 1]).settled == 10
 
 
+@pytest.mark.parametrize("change", [0, 1, 7])
+@pytest.mark.parametrize("first", [gradient_descent(Fraction(1, 25)), critically_damped(Fraction(1, 25), 4), chebyshev(1, 25)], ids=lambda m: m.name)
+def test_two_phases_against_exact_rationals(first: Method, change: int) -> None:
+    """Modes that vanish at the change (25 under gradient descent), double roots, over-damped ones, from before the change and after it."""
+    spectrum = Spectrum.of_eigenvalues([1.0, 1.0 + 2.0**-10, 9.0, 24.0, 25.0])
+    for second in (gradient_descent(Fraction(1, 13)), critically_damped(Fraction(1, 25), 1), nesterov(Fraction(1, 25), Fraction(2, 3)),
+                   triple_momentum(1, 25), chebyshev(1, 25)):
+        method = phased(first, change, second)
+        exact = squares(method, spectrum.eigenvalues.tolist(), 100)
+        for tolerance in (1, Fraction(1, 3), Fraction(1, 100)):
+            within = [w <= tolerance**2 * 5 for w in exact]
+            found = hit(method, spectrum, tolerance)
+            assert found.first == within.index(True)
+            assert found.settled == max((k + 1 for k, w in enumerate(within) if not w), default=0)
+
+
+def squares(method: Method, eigenvalues: list[float], steps: int) -> list[Fraction]:
+    """‖x_0‖², …, from the definition, exact."""
+    h = [Fraction(each) for each in eigenvalues]
+    x = previous = [Fraction(1)] * len(h)
+    found = []
+    for c in islice(method, steps):
+        found.append(sum((each * each for each in x), Fraction(0)))
+        x, previous = [step(c, a, b, lambda y, at=at: at * y) for a, b, at in zip(x, previous, h, strict=True)], x
+    return found
+
+
+def test_two_phases_with_many_steps_each() -> None:
+    spectrum = synthetic("log-uniform", 10**6, 50)
+    method = phased(gradient_descent(Fraction(1)), 10**5, critically_damped(Fraction(1), spectrum.mu))
+    found = hit(method, spectrum, 1e-6)
+    assert found.first is not None
+    assert found.settled is not None
+    assert found.settled > 10**5
+    before, after = (norms(method, spectrum, edge + np.arange(-50, 50)) for edge in (found.first, found.settled))
+    assert before[:50].min() > 1e-6 >= before[50]
+    assert after[49] > 1e-6 >= after[50:].max()
+
+
+def test_two_phases_of_which_the_second_grows() -> None:
+    spectrum = Spectrum.of_eigenvalues([1.0, 4.0])
+    found = hit(phased(gradient_descent(Fraction(1, 4)), 3, gradient_descent(1)), spectrum, Fraction(1, 2))
+    assert (found.first, found.settled) == (2, 2)  # the mode that would grow is 0 at the change
+    found = hit(phased(gradient_descent(Fraction(1, 8)), 3, gradient_descent(1)), spectrum, Fraction(1, 2))
+    assert (found.first, found.settled) == (3, None)
+    assert found.reason is not None
+    assert "grows" in found.reason
+
+
 def test_no_closed_form_is_said() -> None:
-    found = hit(phased(gradient_descent(1), 3, polyak(1, 2)), Spectrum.of_eigenvalues([1.0]), 0.5)
+    twice = phased(gradient_descent(1), 3, phased(gradient_descent(1), 3, polyak(1, 2)))
+    found = hit(twice, Spectrum.of_eigenvalues([1.0]), 0.5)
     assert (found.first, found.settled) == (None, None)
     assert found.reason is not None
     assert "step through it" in found.reason

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import sympy
@@ -15,9 +15,13 @@ from cdmtheory.engine.evaluate import Open, Undefined, sides, value
 from cdmtheory.engine.falsify import points, satisfies
 from cdmtheory.engine.solvers import Solvers
 
-__all__ = ["follow", "reduces_to_zero"]
+__all__ = ["follow"]
 
-POINTS = 40
+FEW, POINTS = 3, 40
+CHEAP: tuple[Callable[[Any], Any], ...] = (lambda x: x, sympy.expand)
+DEAR: tuple[Callable[[Any], Any], ...] = (
+    lambda x: sympy.cancel(sympy.together(sympy.expand(x, power_exp=True))), lambda x: sympy.expand(sympy.expand_trig(x)),
+    lambda x: sympy.cancel(sympy.together(sympy.expand(x.rewrite(sympy.exp), power_exp=True))), sympy.radsimp, sympy.combsimp, sympy.simplify)
 
 
 def follow(derivation: Derivation, solvers: Solvers, deadline: float, tell: Callable[[str], None]) -> Finding:
@@ -66,10 +70,12 @@ def _is_claim(step: Any) -> bool:
 def _equation(step: Any, given: tuple[Any, ...]) -> Finding | None:
     """An equation between expressions or matrices: reduced to zero, or shown to differ at a point; None if neither worked."""
     entries = _entries(step)
-    if all(reduces_to_zero(e) for e in entries):
+    left_over = [e for e in entries if not reduces_to_zero(e, CHEAP)]
+    # what is wrong is so nearly everywhere, and to see that costs less than to simplify it
+    if all(_nonzero_point(e, given, FEW) is None for e in left_over) and all(reduces_to_zero(e, DEAR) for e in left_over):
         return Finding("PROVED", ["algebra"])
-    for entry in entries:
-        point = _nonzero_point(entry, given)
+    for entry in left_over:
+        point = _nonzero_point(entry, given, POINTS)
         if point is not None:
             left, right = _sides(step, point)
             at = {s.name: str(x) for s, x in sorted(point.items(), key=lambda i: i[0].name)}
@@ -88,13 +94,9 @@ def _entries(step: Any) -> list[Any]:
     return [left - right]
 
 
-def reduces_to_zero(expression: Any) -> bool:
-    """Whether exact rewriting brings an expression to 0; each way is tried in turn, the cheap ones first."""
+def reduces_to_zero(expression: Any, ways: Iterable[Callable[[Any], Any]]) -> bool:
+    """Whether exact rewriting brings an expression to 0."""
     e = sympy.sympify(expression).doit()
-    ways: tuple[Callable[[Any], Any], ...] = (
-        lambda x: x, sympy.expand, lambda x: sympy.cancel(sympy.together(sympy.expand(x, power_exp=True))),
-        lambda x: sympy.expand(sympy.expand_trig(x)), lambda x: sympy.cancel(sympy.together(sympy.expand(x.rewrite(sympy.exp), power_exp=True))),
-        sympy.radsimp, sympy.combsimp, sympy.simplify)
     for way in ways:
         try:
             if way(e) == 0:
@@ -104,11 +106,11 @@ def reduces_to_zero(expression: Any) -> bool:
     return False
 
 
-def _nonzero_point(entry: Any, given: tuple[Any, ...]) -> dict[Any, fmpq] | None:
+def _nonzero_point(entry: Any, given: tuple[Any, ...], most: int) -> dict[Any, fmpq] | None:
     e = sympy.sympify(entry).doit()
     statement = sympy.Eq(e, 0, evaluate=False)
     for tried, point in enumerate(points(statement, given)):
-        if tried >= POINTS:
+        if tried >= most:
             return None
         if satisfies(given, point) is not True:
             continue

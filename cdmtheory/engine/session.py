@@ -17,7 +17,7 @@ from typing import Any
 
 from cdmtheory.collect import Collected
 from cdmtheory.engine.verdict import VERDICTS, Verdict
-from cdmtheory.engine.worker import NOTHING, Keeping, Worker
+from cdmtheory.engine.worker import Keeping, Worker
 
 __all__ = ["NOTHING_FOUND", "Session", "select", "verify_all"]
 
@@ -187,5 +187,5 @@ def _decide(worker: Worker, entry: Collected, timeout: float, on_progress: Calla
     misses: list[dict[str, Any]] = []
     for miss in entry.claim.near_miss:
         on_progress(entry.id, "near miss")
-        misses.append({"statement": miss.statement, "verdict": worker.decide(miss, timeout, keeping=NOTHING).verdict})
+        misses.append({"statement": miss.statement, "verdict": worker.decide(miss, timeout, keeping=replace(keeping, write=None)).verdict})
     return verdict.with_(id=entry.id, near_misses=misses)

@@ -8,37 +8,31 @@ cannot tell, balls decide; where balls cannot, exact arithmetic; where nothing c
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cdmtheory.arithmetic import Arithmetic, convert
 from cdmtheory.inputs import exact_number
 from cdmtheory.methods import Method
-from cdmtheory.recurrence import NoRecurrence, Weighted, recurrences, squared_norm, weighted_eigenvalues
+from cdmtheory.recurrence import NoRecurrence, weighted_eigenvalues
 from cdmtheory.simulate.bounds import ERROR, Squares, block_bounds, envelope, is_fast, squared_norms
+from cdmtheory.simulate.judge import Judge, Undecided
 from cdmtheory.simulate.kernel import Modes
+from cdmtheory.simulate.two_phases import modes_after_the_change, phases
 from cdmtheory.spectra import Spectrum
-from cdmtheory.ties import is_within_exactly
 
 __all__ = ["Hit", "hit"]
 
 _FARTHEST = 2**62  # no step beyond it is looked at
 _DIVERGING_SEARCH = 100_000  # how far the first step within the tolerance is looked for when the norm grows in the end
 _BATCH = 2**19  # modes × blocks at once, a few arrays of this length fit the cache
-_WORK = 3e8  # modes × blocks altogether, about a minute
-_BALL_WORK = 1e6  # modes × steps decided in balls, about a minute
+_WORK = 8e8  # modes × blocks altogether, about a minute
 _SPLIT = 16
 _LEAF = 4e7  # modes × steps that are evaluated rather than split
 _FEW = 1024  # steps that a scan begins with
-
-
-class Undecided(Exception):
-    """No method at hand tells whether a step is within the tolerance."""
 
 
 @dataclass(frozen=True)
@@ -65,26 +59,49 @@ def hit(method: Method, spectrum: Spectrum, tolerance: Any, *, squared: Sequence
     level = exact_number("tolerance", tolerance)
     if level <= 0:
         raise ValueError(f"tolerance = {tolerance!r}; allowed is a number > 0, usually below 1, such as 1e-6")
-    weighted = weighted_eigenvalues(spectrum, squared)
+    judge = Judge(method, weighted_eigenvalues(spectrum, squared), level)
     try:
-        question = _Question(method, weighted, level)
+        return (_of_two_phases if method.name == "phased" else _of_one)(judge)
     except NoRecurrence as error:
         return Hit(None, None, str(error), "none")
-    return question.answer()
+
+
+def _of_one(judge: Judge) -> Hit:
+    weighted = judge.weighted
+    found = _Question(Modes.of(judge.method, weighted.eigenvalues, weighted.shares, weighted.exact), judge.log_tolerance, judge).answer()
+    return replace(found, how=judge.how)
+
+
+def _of_two_phases(judge: Judge) -> Hit:
+    """Up to the change, and from there on."""
+    first, change, _ = phases(judge.method)
+    modes, log_size = modes_after_the_change(judge.method, judge.weighted, judge.log_tolerance)
+    later = Hit(0, 0, None, "") if modes is None else _Question(modes, judge.log_tolerance - log_size, lambda j: judge(change + j)).answer()
+    try:
+        weighted = judge.weighted
+        before = _Question(Modes.of(first, weighted.eigenvalues, weighted.shares, weighted.exact), judge.log_tolerance, judge)
+        found = before.edge(change, within=True)
+        settled = None if later.settled is None else change + later.settled
+        if later.settled == 0:
+            last_above = before.edge(change, within=False)
+            settled = 0 if last_above is None else last_above + 1
+    except Undecided as undecided:
+        return Hit(None, None, str(undecided), judge.how)
+    if found is None and later.first is not None:
+        found = change + later.first
+    return Hit(found, settled, later.reason, judge.how)
 
 
 class _Question:
-    """One method, eigenvalues with squared weights, and a tolerance; counts what it took to answer."""
+    """Modes with squared weights, and a tolerance; counts what it took to answer. ``within``: what decides where doubles cannot."""
 
-    def __init__(self, method: Method, weighted: Weighted, tolerance: Fraction) -> None:
-        self.method, self.weighted, self.tolerance = method, weighted, tolerance
-        self.log_tolerance = math.log(tolerance.numerator) - math.log(tolerance.denominator)
-        self.modes = Modes.of(method, weighted.eigenvalues, weighted.shares, weighted.exact)
+    def __init__(self, modes: Modes, log_tolerance: float, within: Callable[[int], bool]) -> None:
+        self.modes, self.log_tolerance, self.within = modes, log_tolerance, within
         self.first_norm = math.sqrt(self.modes.weights @ np.square(self.modes.first))
         self.fast = is_fast(self.modes)
         self.leaf = 2**18 if self.fast else int(np.clip(_LEAF / len(self.modes), 4096, 2**17))
         self.whole: Squares | None = None  # all norms from step 2 on, where that is one evaluation
-        self.work, self.balls = 0.0, 0
+        self.work = 0.0
 
     def answer(self) -> Hit:
         first = settled = None
@@ -96,7 +113,7 @@ class _Question:
                 slowest = float(np.min(self.modes.decay))
                 reason = (f"never settles: a mode grows by a factor {math.exp(min(-slowest, 700.0)):.6g} per step" if slowest < 0 else
                           "never settles: a mode does not decay" if slowest == 0 else f"does not settle within 2^62 steps (decay {slowest:.3g} per step)")
-                first = self._edge(_DIVERGING_SEARCH, within=True)
+                first = self.edge(_DIVERGING_SEARCH, within=True)
                 if first is None:
                     reason += f"; not within the tolerance in the first {_DIVERGING_SEARCH} steps either"
             elif plain:
@@ -106,13 +123,12 @@ class _Question:
             else:
                 if 2 < end <= self.leaf:
                     self.whole = self._squares(2, end - 1)
-                last_above = self._edge(end, within=False)
+                last_above = self.edge(end, within=False)
                 settled = 0 if last_above is None else last_above + 1
-                first = self._edge(settled + 1, within=True)
+                first = self.edge(settled + 1, within=True)
         except Undecided as undecided:
             reason = str(undecided)
-        how = "closed form, envelope and search" if self.balls == 0 else f"closed form, envelope and search, {self.balls} steps decided in balls"
-        return Hit(first, settled, reason, how)
+        return Hit(first, settled, reason, "")
 
     def _end(self) -> int | None:
         """A step from which on the envelope is within the tolerance, a percent beyond the first such step at most."""
@@ -155,7 +171,7 @@ class _Question:
 
     def _bisection(self, end: int) -> int | None:
         """The first step within the tolerance where the norm never rises, None if it is beyond ``end``: around an estimate."""
-        near, width = self._estimate(), 1
+        near, width = max(0, self._estimate()), 1
         low, high = near - 1, near
         while not self._single(high):
             if high >= end:
@@ -178,7 +194,7 @@ class _Question:
         bounds = block_bounds(self.modes, np.array([k]), np.array([k]), self.log_tolerance)
         return bool(bounds.upper[0] <= 1) if bounds.upper[0] <= 1 or bounds.lower[0] > 1 else self.within(k)
 
-    def _edge(self, stop: int, *, within: bool) -> int | None:
+    def edge(self, stop: int, *, within: bool) -> int | None:
         """The first step before ``stop`` within the tolerance, or else the last one there that is not."""
         early = range(min(2, stop)) if within else range(min(2, stop) - 1, -1, -1)  # the closed forms hold from k = 2 on
         found = next((k for k in early if self._early(k) == within), None) if within else None
@@ -189,7 +205,7 @@ class _Question:
     def _early(self, k: int) -> bool:
         """Whether step 0 or 1 is within the tolerance."""
         norm = 1.0 if k == 0 else self.first_norm
-        level = float(self.tolerance)
+        level = math.exp(min(self.log_tolerance, 700.0))
         return norm < level if abs(norm - level) > 1e-9 * max(norm, level) else self.within(k)
 
     def _search(self, start: int, stop: int, width: int, *, within: bool) -> int | None:
@@ -248,27 +264,3 @@ class _Question:
             self._spend(len(part) * len(self.modes))
             yield np.array(part, dtype=np.int64)
             begin += size
-
-    def within(self, k: int) -> bool:
-        """Whether ‖x_k‖ ≤ tolerance·‖x_0‖, decided in balls of growing precision, then exactly."""
-        import flint
-
-        self.balls += 1
-        if self.balls * len(self.modes) > _BALL_WORK:
-            raise Undecided(f"given up after {self.balls} steps that doubles could not decide; a slightly different tolerance may do")
-        eigenvalues, squared = self.weighted.exactly()
-        limit = self.tolerance**2 * sum(squared)
-        start = 64 + 3 * k.bit_length()
-        for bits in (start, 2 * start, 4 * start, 16 * start):
-            with flint.ctx.workprec(bits):
-                weights = [convert(w, Arithmetic.BALL) for w in squared]
-                difference = squared_norm(recurrences(self.method, eigenvalues), weights, k) - convert(limit, Arithmetic.BALL)
-            if difference <= 0:
-                return True
-            if difference > 0:
-                return False
-        exactly = is_within_exactly(self.method, eigenvalues, squared, k, limit)
-        if exactly is not None:
-            return exactly
-        raise Undecided(f"at step {k} the norm equals the tolerance to {16 * start} bits, and whether it is within cannot be told; "
-                        "a slightly different tolerance will do")

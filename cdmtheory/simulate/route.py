@@ -31,10 +31,11 @@ __all__ = ["Distances", "Plan", "distances", "plan", "stepping_seconds"]
 
 Floats = NDArray[np.float64]
 _FLOP = 3e-11  # seconds; a guess, which decides only where it is clear
+_STEP, _SET_UP = 2.2e-5, 2e-3  # seconds of Python per step, and before any closed form; as much again around an eigendecomposition
 _CLEAR = 8
 _FEW = 50  # steps: to measure would cost as much
 _PROBE = 160
-_GROWTH = 2.5  # of the time of an eigendecomposition with the dimension, between 160 and 2000
+_CUBIC = 2000  # the dimension where an eigendecomposition's cubic part takes as long as its quadratic one
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def _collapsed(problem: Any, start: ArrayLike | None, weight_decay: Any) -> tupl
 
 
 def _spectral(method: Method, spectrum: Spectrum, weights: Floats, steps: NDArray[np.int64], route: str | None) -> Distances:
-    chosen = plan(method, steps, len(spectrum), route=route)
+    chosen = plan(method, steps, len(spectrum), least=float(spectrum.eigenvalues[0]), route=route)
     if chosen.route == "stepping":
         each = Spectrum(spectrum.eigenvalues, np.ones(len(spectrum), dtype=np.int64), spectrum.mu, spectrum.L, spectrum.name)
         return Distances(spectral(method, each, int(steps.max()), weights=weights).norms[steps], chosen)
@@ -110,23 +111,25 @@ def _spectral(method: Method, spectrum: Spectrum, weights: Floats, steps: NDArra
 
 
 def plan(method: Method, k: NDArray[np.int64], size: int, *, rows: int = 1, matrix: Floats | None = None, start: Floats | None = None,
-         route: str | None = None) -> Plan:
-    """The cheapest road to the steps k: of ``size`` eigenvalues, or of a matrix with ``rows`` starts."""
+         least: float | None = None, route: str | None = None) -> Plan:
+    """The cheapest road to the steps k: of ``size`` eigenvalues, the smallest of which is ``least``, or of a matrix with ``rows`` starts."""
     other = "closed form" if matrix is None else "eigendecomposition"
     if route not in (None, "stepping", other):
         raise ValueError(f"route = {route!r}; allowed are 'stepping' and {other!r}, or None for the quicker one")
     last = int(k.max())
+    stepping = stepping_seconds(size, last) if matrix is None else last * (_STEP + 2 * rows * size**2 * _FLOP)
+    if route is None and stepping < _SET_UP / _CLEAR:
+        return Plan("stepping", {"stepping": stepping}, f"stepping about {stepping:.2g} s, less than any set-up")
     try:
-        closed = _closed_seconds(method, k, size, rows)
+        closed = _closed_seconds(method, k, size, rows, least)
     except NoRecurrence as error:
         if route == other:
             raise
-        return Plan("stepping", {"stepping": stepping_seconds(size, last)}, str(error))
-    seconds = {"stepping": stepping_seconds(size, last), other: closed}
-    if matrix is not None and start is not None:
-        seconds = {"stepping": last * (1e-5 + 2 * rows * size**2 * _FLOP), other: closed + 15 * size**3 * _FLOP}
-        if last > _FEW and 1 / _CLEAR < seconds["stepping"] / seconds[other] < _CLEAR:
-            seconds = {"stepping": last * _measured(lambda: dense(method, matrix, start, 3), 3), other: closed + _eigen_seconds(matrix)}
+        return Plan("stepping", {"stepping": stepping}, str(error))
+    seconds = {"stepping": stepping, other: closed if matrix is None else closed + _SET_UP + 15 * size**3 * _FLOP}
+    if matrix is not None and start is not None and last > _FEW and 1 / _CLEAR < seconds["stepping"] / seconds[other] < _CLEAR:
+        product = _measured(lambda: np.matmul(start, matrix))
+        seconds = {"stepping": last * (_STEP + product + rows * size * 6e-9), other: closed + _SET_UP + _eigen_seconds(matrix)}
     quicker = min(seconds, key=lambda name: seconds[name])
     told = ", ".join(f"{name} about {value:.2g} s" for name, value in seconds.items())
     return Plan(route or quicker, seconds, f"{told} for {len(k)} steps up to {last}, {size} {'eigenvalues' if matrix is None else 'dimensions'}"
@@ -138,33 +141,35 @@ def stepping_seconds(size: int, last: int) -> float:
     return last * (9e-6 + 4e-9 * size)
 
 
-def _closed_seconds(method: Method, k: NDArray[np.int64], size: int, rows: int) -> float:
+def _closed_seconds(method: Method, k: NDArray[np.int64], size: int, rows: int, least: float | None) -> float:
     """Set-up, then single steps or, if they follow each other, a transform or matrix products."""
     import flint
 
-    set_up = 2e-3 + 1.2e-6 * size
+    set_up = _SET_UP + 1.2e-6 * size
     if method.name == "phased":
         first, _, second = phases(method)
-        return sum(_closed_seconds(each, k[:1], size, rows) for each in (first, second)) + size * (6e-5 + len(k) * 1e-7)
+        return sum(_closed_seconds(each, k[:1], size, rows, least) for each in (first, second)) + size * (6e-5 + len(k) * 1e-7)
     with flint.ctx.workprec(64):
         found = forms(method)
     if len(k) < 256 or rows > 1 or not (np.diff(k) == 1).all():
         return set_up + len(k) * size * (6e-8 + 1e-9 * rows)
-    alike = abs(float(found.determinant.slope)) < 1e-15 < abs(float(found.determinant.constant)) and size >= FOURIER
+    determinant = float(found.determinant.constant)
+    alike = size >= FOURIER and least is not None and abs(float(found.determinant.slope)) < 1e-15 < abs(determinant) \
+        and float(found.trace(least)) ** 2 < (4 + 1e-9) * abs(determinant)  # no mode is over-damped, so all decay alike
     return set_up + (len(k) * 2e-7 + size * 2e-6 if alike else len(k) * size * 4e-10 + math.sqrt(len(k)) * size * 1.5e-7)
 
 
-def _measured(run: Callable[[], Any], count: int) -> float:
-    """Seconds per step of the best of three runs."""
+def _measured(run: Callable[[], Any]) -> float:
+    """Seconds of the best of three runs."""
     best = np.inf
     for _ in range(3):
         began = time.perf_counter()
         run()
         best = min(best, time.perf_counter() - began)
-    return float(best) / count
+    return float(best)
 
 
 def _eigen_seconds(matrix: Floats) -> float:
     block = np.ascontiguousarray(matrix[:_PROBE, :_PROBE])
-    growth: float = (len(matrix) / len(block)) ** _GROWTH
-    return _measured(lambda: np.linalg.eigh(block), 1) * growth
+    n, m = len(matrix), len(block)
+    return _measured(lambda: np.linalg.eigh(block)) * (n / m) ** 2 * (1 + n / _CUBIC) / (1 + m / _CUBIC)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,6 +27,7 @@ __all__ = ["DIVERGED", "Damped", "Trajectory", "coefficients", "constant_coeffic
 
 Floats = NDArray[np.float64]
 DIVERGED = 1e100  # a norm grown by this factor will not come back, and is far enough from overflow that no step can warn
+_PART = 2**13  # numbers that are updated together, in the cache from the first operation to the last
 _BITS = 192  # of the exact evaluation of the coefficients, before they are rounded to doubles
 
 
@@ -64,7 +66,8 @@ def coefficients(method: Method) -> Iterator[Damped]:
     import flint
 
     with flint.ctx.workprec(_BITS):
-        stream = iter(method.to(Arithmetic.BALL))
+        schedule = method.to(Arithmetic.BALL).schedule
+        stream = iter(schedule)
     previous: Coefficients | None = None
     rounded = Damped(0.0, 0.0, 0.0)
     while True:
@@ -72,6 +75,8 @@ def coefficients(method: Method) -> Iterator[Damped]:
             c = next(stream)
             if c is not previous:
                 previous, rounded = c, Damped(float(flint.arb(c.step_size)), float(flint.arb(1 - c.momentum)), float(flint.arb(c.lookahead)))
+        if c is schedule.constant:
+            yield from repeat(rounded)
         yield rounded
 
 
@@ -169,7 +174,10 @@ def _run(method: Method, gradient: Callable[[Floats, Floats], Floats], start: Fl
     if not isinstance(method, Method):
         raise TypeError(f"method = {method!r}; allowed is a method such as cdmtheory.gradient_descent(0.1)")
     x = start.copy()
-    v, ahead, change, out = np.zeros_like(x), np.empty_like(x), np.empty_like(x), np.empty_like(x)
+    v, ahead, out = np.zeros_like(x), np.empty_like(x), np.empty_like(x)
+    scratch = np.empty((2, min(_PART, x.size)))
+    parts = [(part, v.reshape(-1)[part], x.reshape(-1)[part], *scratch[:, :min(_PART, x.size - part.start)])
+             for part in (slice(i, i + _PART) for i in range(0, x.size, _PART))]
     first = np.asarray(norm(x))
     norms = np.empty((steps + 1, *first.shape))
     norms[0] = first
@@ -180,10 +188,12 @@ def _run(method: Method, gradient: Callable[[Floats, Floats], Floats], start: Fl
         for k, c in zip(range(1, steps + 1), coefficients(method), strict=False):
             # v ← v − (η·∇F(x + γ·v) + damping·v)
             y = x if c.lookahead == 0 else np.add(x, np.multiply(v, c.lookahead, out=ahead), out=ahead)
-            np.multiply(gradient(y, out), c.step_size, out=change)
-            change += np.multiply(v, c.damping, out=ahead)
-            v -= change
-            x += v
+            g = gradient(y, out).reshape(-1)
+            for part, v_part, x_part, change, damped in parts:
+                np.multiply(g[part], c.step_size, out=change)
+                np.add(change, np.multiply(v_part, c.damping, out=damped), out=change)
+                np.subtract(v_part, change, out=v_part)
+                np.add(x_part, v_part, out=x_part)
             norms[k] = norm(x)
             if seen is not None:
                 seen.append(x.copy())
