@@ -82,6 +82,8 @@ def test_variants():
 
     name = "Each part of GROKtimizer is worth having"
     assert verdicts(table(100, 120))[name] == verdicts(table(100, None))[name] == "SUPPORTED"
+    assert "| of the 1 tasks not designed on, better on |  |  | 1 |" in findings(table(100, 80))
+    assert "better on |  |  | 0 |" in findings(table(100, 120))
     assert verdicts(table(100, 80))[name] == verdicts(table(None, 80))[name] == "NOT SUPPORTED"
 
 

@@ -135,4 +135,4 @@ VARIANTS: dict[str, Callable[[list[Any], float], Any]] = {
     "Adam in phase 1": lambda p, decay: GROKtimizer(p, weight_decay=decay, first=_adam),
     "preconditioned after Adam": lambda p, decay: _Preconditioned(p, weight_decay=decay, first=_adam),
     "step size per layer": lambda p, decay: _PerLayer(p, weight_decay=decay)}
-"""Made from parameters and λ. Digits and modular addition led to what GROKtimizer is; the other tasks judge."""
+"""Made from parameters and λ. Digits and the two modular additions led to what GROKtimizer is; the other tasks judge."""
