@@ -158,8 +158,8 @@ def _real(rows: list[Row]) -> str:
     return _section("Better generalisation on real data", better["clearly"], len(tasks),
                     "Median test error after the same number of gradients, from large weights at which all methods start; each tuned for it on validation "
                     f"data. Supported where GROKtimizer's whole interval lies below the median of every other method: {better['clearly']} of {len(tasks)} "
-                    f"sets. Its median is the least on {better['all']}; it is less than AdamW's on {better['AdamW']}, and than those of both ridge and logistic "
-                    f"regression, which do not start from large weights and are what a reader would use, on {better['classical']}.",
+                    f"sets. Its median is the least on {better['all']}; it is less than AdamW's on {better['AdamW']}, and than those of both ridge and "
+                    f"logistic regression, which do not start from large weights and are what a reader would use, on {better['classical']}.",
                     ("data", *methods), lines)
 
 
