@@ -46,7 +46,8 @@ class Claim:
 
     ``that`` is claimed wherever ``given`` and the implied hypotheses hold (0 < mu <= L, kappa = L/mu, eta > 0, mu <= h <= L,
     0 < eps < 1, lambda_ > 0, k an integer >= 0). ``near_miss``: slightly different statements (or Claims) that are
-    false and must come out so. ``hints``: witnesses that may help an engine, and never decide.
+    false and must come out so. ``hints``: equations that name a witness of an optimum, and expressions whose sign or square may
+    help an engine; they never decide.
 
     Raises
     ------

@@ -6,10 +6,11 @@ import ast
 import contextlib
 import hashlib
 import importlib.util
+import os
 import sys
 import traceback
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -94,13 +95,19 @@ def _expand(given: str) -> list[_Source | Collected]:
     if path.is_dir():
         if separator:
             return [Collected(given, None, f"{file} is a folder; FILE::NAME needs a file")]
-        found = sorted(p for p in path.rglob("*.py") if not any(part.startswith(".") or part == "__pycache__" for part in p.relative_to(path).parts))
-        return [source for p in found for source in _if_claims(str(p), p, None)]
+        return [source for p in sorted(_python_files(path)) for source in _if_claims(str(p), p, None)]
     if not path.is_file():
         return [Collected(given, None, f"there is no file or folder {file}; give the path of a claim file, or of a folder that holds some")]
     if path.suffix != ".py":
         return [Collected(given, None, f"{file} is not a Python file; a claim file ends in .py")]
     return _if_claims(file, path, name if separator else None)
+
+
+def _python_files(folder: Path) -> Iterator[Path]:
+    """Those in a folder and below, but for what is hidden, caches, and virtual environments, whose packages are not the user's."""
+    for here, folders, files in os.walk(folder):
+        folders[:] = [f for f in folders if not f.startswith(".") and f != "__pycache__" and not Path(here, f, "pyvenv.cfg").is_file()]
+        yield from (Path(here, f) for f in files if f.endswith(".py") and not f.startswith("."))
 
 
 def _if_claims(shown: str, path: Path, only: str | None) -> list[_Source | Collected]:

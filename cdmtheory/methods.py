@@ -64,7 +64,10 @@ class Family:
     signature: inspect.Signature
 
     def __call__(self, *args: Any, **kwargs: Any) -> Method:
-        bound = self.signature.bind(*args, **kwargs)
+        try:
+            bound = self.signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise TypeError(f"{self.name}: {error}; needed is {self.name}({', '.join(self.signature.parameters)})") from None
         bound.apply_defaults()
         parameters = tuple(bound.arguments.items())
         for name, value in parameters:

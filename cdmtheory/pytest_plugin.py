@@ -77,11 +77,11 @@ class ClaimItem(pytest.Item):
         self.entry = entry
 
     def runtest(self) -> None:
-        from cdmtheory.report.formats import failed
+        from cdmtheory.report.formats import decided, failed
 
         assert isinstance(self.parent, ClaimFile)
         verdict = self.parent.verdict(self.entry)
-        self.add_report_section("call", "verdict", f"{verdict.verdict} by {', '.join(verdict.by) or 'nothing'}")
+        self.add_report_section("call", "verdict", decided(verdict))
         if failed(verdict):
             raise ClaimFailed(verdict)
 

@@ -34,7 +34,7 @@ _VECTORS = 80
 def _positive(name: str, array: Floats) -> None:
     if not (array > 0).all():
         place = int(np.argmin(array > 0))
-        raise ValueError(f"{name}: {array[place]!r} at index {place}; allowed are numbers > 0. "
+        raise ValueError(f"{name}: {array[place]} at index {place}; allowed are numbers > 0. "
                          "A flat direction needs weight decay: add lambda > 0 to every eigenvalue")
 
 
@@ -89,7 +89,7 @@ class Spectrum:
             raise ValueError(f"mu = {self.mu} is larger than L = {self.L}; needed is 0 < mu <= L. Are the two exchanged?")
         for name, exact, extreme in (("mu", self.mu, h[0]), ("L", self.L, h[-1])):
             if float(exact) != extreme:
-                raise ValueError(f"{name} = {exact} is not the extreme eigenvalue {extreme!r}; leave it out, or add it to the eigenvalues")
+                raise ValueError(f"{name} = {exact} is not the extreme eigenvalue {extreme}; leave it out, or add it to the eigenvalues")
         h.flags.writeable = counts.flags.writeable = False
         object.__setattr__(self, "eigenvalues", h)
         object.__setattr__(self, "multiplicities", counts)
@@ -178,10 +178,10 @@ class Spectrum:
         decay = exact_number("weight_decay", weight_decay)
         flat = side.d - side.rank
         if decay < 0:
-            raise ValueError(f"weight_decay = {weight_decay!r}; allowed is a number >= 0")
+            raise ValueError(f"weight_decay = {weight_decay}; allowed is a number >= 0")
         if flat and float(decay) == 0:
             empty = np.flatnonzero(~side.rows.any(axis=0))
-            raise ValueError(f"weight_decay = {weight_decay!r}, but {flat} of {side.d} directions are flat (rank {side.rank})"
+            raise ValueError(f"weight_decay = {weight_decay}, but {flat} of {side.d} directions are flat (rank {side.rank})"
                              + (f", among them column {int(empty[0])}, which is all zeros" if len(empty) else "")
                              + "; no step size makes them converge. Use weight_decay > 0")
         h = side.curvatures + float(decay)
@@ -255,16 +255,16 @@ def synthetic(name: str, kappa: Any, size: int, *, seed: int = 0, exponent: floa
     if isinstance(seed, bool) or not isinstance(seed, Integral) or seed < 0:
         raise ValueError(f"seed = {seed!r}; allowed is a whole number >= 0")
     if condition < 1:
-        raise ValueError(f"kappa = {kappa!r}; allowed is a number >= 1, because kappa = L/mu")
+        raise ValueError(f"kappa = {kappa}; allowed is a number >= 1, because kappa = L/mu")
     for parameter, value, owner in (("exponent", exponent, "power-law"), ("rank", rank, "interpolating")):
         if value is not None and name != owner:
             raise ValueError(f"{parameter} = {value!r} belongs to the spectrum {owner}, not to {name}; leave it out")
     if dimension == 1 and condition > 1:
-        raise ValueError(f"size = 1 holds a single eigenvalue, so kappa = {kappa!r} is impossible; allowed is kappa = 1 or size >= 2")
+        raise ValueError(f"size = 1 holds a single eigenvalue, so kappa = {kappa} is impossible; allowed is kappa = 1 or size >= 2")
     mu = 1 / condition
     lowest = float(mu)
     if lowest == 0:
-        raise ValueError(f"kappa = {kappa!r} is beyond the range of floating point; allowed is at most about 1e308")
+        raise ValueError("kappa is beyond the range of floating point; allowed is at most about 1e308")
     law, curved, flat = SYNTHETIC[name], dimension, 0
     if name == "power-law":
         law = partial(law, exponent=float(exact_number("exponent", 0.5 if exponent is None else exponent)))

@@ -109,10 +109,7 @@ def assert_rate_bound(method: Method | Iterable[Any], bound: Callable[[int, floa
     p = _residuals(method, spectrum, steps)
     mu, L = float(spectrum.mu), float(spectrum.L)
     norms = np.abs(p).max(axis=1)
-    allowed = np.array([float(bound(k, mu, L)) for k in range(len(p))])
-    if np.isnan(allowed).any():
-        k = int(np.argmax(np.isnan(allowed)))
-        raise ValueError(f"bound({k}, {mu!r}, {L!r}) is not a number")
+    allowed = np.array([_bound_at(bound, k, mu, L) for k in range(len(p))])
     slack = SLACK * np.abs(allowed) + _rounding(norms)
     _toward("rate bound", norms, allowed + slack)
     wrong = ~(norms <= allowed + slack)
@@ -185,12 +182,25 @@ def _spectrum(given: Spectrum | ArrayLike) -> Spectrum:
     return given if isinstance(given, Spectrum) else Spectrum.of_eigenvalues(given)
 
 
+def _bound_at(bound: Callable[[int, float, float], float], k: int, mu: float, L: float) -> float:
+    given = bound(k, mu, L)
+    try:
+        found = float(given)
+    except TypeError:
+        found = math.nan
+    if math.isnan(found):
+        raise ValueError(f"bound({k}, {mu!r}, {L!r}) = {given!r} is not a number")
+    return found
+
+
 def _residuals(method: Method | Iterable[Any], spectrum: Spectrum, steps: int) -> Floats:
     """p_k(h), shape (steps + 1, number of eigenvalues), or fewer rows where the iterable ends or the method diverges."""
     if isinstance(steps, bool) or not isinstance(steps, int) or steps < 0:
         raise ValueError(f"steps = {steps!r}; allowed is a whole number >= 0")
     if not isinstance(method, Method):
         given = _triples(method, steps)
+        if steps and not given:
+            raise ValueError("method: the iterable is empty, so nothing would be compared; one that was used before is used up: make a new one for every case")
         method, steps = _of_stream(given), len(given)
     states = spectral(method, spectrum, steps, states=True).states
     assert states is not None

@@ -45,16 +45,23 @@ def _rational(value: Any) -> Fraction | None:
 
 
 def _of_gradient_descent(method: Method, mu: Fraction, L: Fraction) -> Worst:
+    import flint
+
     step_size = method.parameters["step_size"]
 
     def rate() -> Any:
         one, eta = _ball(1), _ball(step_size)
         return abs(one - eta * _ball(mu)).max(abs(one - eta * _ball(L)))
 
-    if not rate() < 1:
-        raise Open("never settles: abs(1 - eta*h) is not below 1 on all of [mu, L] (theory C1)")
     eta = _rational(step_size)
     worst = None if eta is None else max(mu, L, key=lambda h: abs(1 - eta * h))
+    if eta is not None and worst is not None:
+        settles = abs(1 - eta * worst) < 1
+    else:
+        with flint.ctx.workprec(4096):  # next to 1 the working precision cannot tell
+            settles = bool(rate() < 1)
+    if not settles:
+        raise Open("never settles: abs(1 - eta*h) is not below 1 on all of [mu, L] (theory C1)")
     return Worst(lambda k: rate() ** k, 0, "theory C1", worst)
 
 

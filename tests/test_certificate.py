@@ -19,6 +19,8 @@ from cdmtheory.engine.reduce import reduce_claim
 from cdmtheory.engine.worker import NOTHING, Keeping
 from tests_support import as_certificate
 
+A, B = symbols("A B", real=True)
+
 x, y, z = symbols("x y z", real=True)
 a = symbols("a", real=True)
 p, q, r = symbols("p q r", positive=True)
@@ -136,6 +138,20 @@ def test_the_time_is_kept():
 
 def decided(claim, keeping=NOTHING, seconds=60):
     return decide(claim, time.monotonic() + seconds, keeping=keeping)
+
+
+@pytest.mark.parametrize(("square", "rest"), [(A**3 + B**3 - 2, (A * B - 1) ** 2), (A**3 - 7 * sqrt(kappa) * A**2 * B - B**3, (A - B) ** 2 / kappa)], ids=str)
+def test_a_hint_is_squared(square, rest):
+    """Sums of squares that nobody finds in this time, and the square that matters is found at once when it is named."""
+    problem = reduce_claim(sympy.expand(square**2 + rest) >= 0, ())
+    assert certify(problem, time.monotonic() + 2, (Eq(A, 0), sympy.exp(A))) is None  # no expressions, or no polynomials: no help
+    part = certify(problem, time.monotonic() + 20, (square, A * B - 1))
+    assert check.check(as_certificate(part)) == []
+
+
+def test_a_hint_never_decides():
+    problem = reduce_claim(sympy.expand(A**2 - 2 * A * B) >= 0, ())
+    assert certify(problem, time.monotonic() + 2, (A - B, A)) is None
 
 
 def test_a_kept_certificate_is_used_where_it_fits(tmp_path):

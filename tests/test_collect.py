@@ -46,6 +46,10 @@ def test_a_folder_is_searched_recursively_and_sorted(files, tmp_path):
     files(f__b=f"x = {claim('b')}", f__a__z=f"x = {claim('z')}", f__a__c=f"x = {claim('c')}")
     (tmp_path / "f" / ".hidden").mkdir()
     (tmp_path / "f" / ".hidden" / "h.py").write_text(HEADER + "x = " + claim("hidden"), encoding="utf-8")
+    (tmp_path / "f" / "env").mkdir()
+    (tmp_path / "f" / "env" / "pyvenv.cfg").touch()
+    (tmp_path / "f" / "env" / "installed.py").write_text(HEADER + "x = " + claim("of somebody else"), encoding="utf-8")
+    (tmp_path / "f" / "round").symlink_to(tmp_path / "f")
     assert ids(["f"]) == ["f/a/c.py::x", "f/a/z.py::x", "f/b.py::x"]
     assert ids([str(tmp_path / "f")]) == [f"{tmp_path}/f/a/c.py::x", f"{tmp_path}/f/a/z.py::x", f"{tmp_path}/f/b.py::x"]
 

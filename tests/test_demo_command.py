@@ -21,5 +21,5 @@ def test_a_newcomer_sees_a_proof_a_refutation_and_a_figure(tmp_path: Path) -> No
 
 def test_bad_places_are_refused_before_anything_is_decided(tmp_path: Path, capsys) -> None:
     assert main(["demo", "--out", str(tmp_path / "plot.txt")]) == 2
-    assert "allowed endings are .svg, .pdf and .png" in capsys.readouterr().out
+    assert "allowed endings are .svg, .pdf and .png" in capsys.readouterr().err
     assert main(["demo", "--out", str(tmp_path / "no" / "plot.svg")]) == 2

@@ -162,6 +162,13 @@ def test_every_size_fits_its_page(size: str, tmp_path: Path) -> None:
     assert axes[0].figure.get_size_inches()[0] == plots.SIZES[size].width
 
 
+def test_a_size_that_does_not_exist_and_a_figure_without_panels_are_named(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="size = 'huge'; allowed are column, text, talk"):
+        plots.save(tmp_path / "a.svg", damping_regimes, size="huge")
+    with pytest.raises(ValueError, match="panels: there are none"):
+        plots.save(tmp_path / "a.svg")
+
+
 def test_regimes_are_those_of_the_modes(tmp_path: Path) -> None:
     """Points of the shaded regions are what ``modes.regime`` says."""
     from cdmtheory.methods import Coefficients

@@ -10,7 +10,7 @@ import pytest
 from cdmtheory.collect import Collected
 from cdmtheory.engine.session import Session
 from cdmtheory.engine.verdict import Verdict
-from cdmtheory.report.formats import failed, github, junit, line_of_definition
+from cdmtheory.report.formats import decided, failed, fails_at, github, junit, line_of_definition
 
 
 def verdict(kind: str, miss: str | None = None, **more: str) -> Verdict:
@@ -41,3 +41,13 @@ def test_special_characters(tmp_path: Path) -> None:
     assert line == "::error file=my%2Cfile.py,line=7,title=ERROR%3A 100%25%3A a%2C b%0Ac::claimed: x < 1%0Afirst%0Asecond (line 7)"
     root = ElementTree.fromstring(junit(Session([verdict("REFUTED", title="a \x00 <b> \x1b[0m", statement="x < 1 & y")])))
     assert "x < 1 & y" in root.find(".//failure").text
+
+
+def test_what_has_no_point_and_what_nothing_carried_is_said_in_words() -> None:
+    assert fails_at({"point": {}, "lhs": None, "rhs": None}) == "fails everywhere"
+    assert fails_at({"point": {"mu": "1", "L": "1/2"}, "lhs": None, "rhs": None}) == "fails at mu = 1, L = 1/2"
+    assert decided(verdict("UNDECIDED")) == "UNDECIDED"
+    assert decided(verdict("PROVED", by=["algebra", "z3"])) == "PROVED by algebra, z3"
+    case = ElementTree.fromstring(junit(Session([verdict("ERROR", title="a.py", reason="NameError (line 3)")]))).find(".//error")
+    assert case is not None
+    assert case.get("message") == "NameError (line 3)"

@@ -194,6 +194,9 @@ def test_ends() -> None:
     assert hit(chebyshev(1, 1), one, Fraction(1, 10**300)).settled == 1
     assert hit(gradient_descent(Fraction(1, 2)), one, 2.0**-1074).settled == 1074
     assert hit(gradient_descent(Fraction(1, 2)), one, Fraction(1, 2**5000)).settled == 5000
+    for tolerance in (2, 10**300):  # reached before the start, if steps could be negative
+        assert hit(gradient_descent(Fraction(1, 3)), spectrum, tolerance).settled == 0
+        assert hit(gradient_descent(Fraction(20, 11)), Spectrum.of_eigenvalues([0.1, 0.4, 1.0]), tolerance).first == 0
 
 
 @pytest.mark.parametrize(("method", "word"), [

@@ -62,6 +62,11 @@ def test_a_method_is_frozen(method):
         method.family = None
 
 
+def test_what_is_missing_is_named_with_the_method():
+    with pytest.raises(TypeError, match="momentum_method: missing a required argument: 'lookahead'; needed is momentum_method"):
+        cdmtheory.momentum_method(1, 2)
+
+
 def test_methods_compare_and_hash_by_value(method):
     same = method.family(**method.parameters)
     assert same == method

@@ -193,4 +193,4 @@ def test_the_command_writes_page_and_junit(tmp_path, monkeypatch, capsys) -> Non
 def test_outputs_that_cannot_be_written_are_refused_first(tmp_path, capsys) -> None:
     for option in ("--html", "--junit"):
         assert main(["verify", option, str(tmp_path / "no" / "where")]) == 2
-        assert f"{option} " in capsys.readouterr().out
+        assert f"{option} " in capsys.readouterr().err

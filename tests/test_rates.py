@@ -58,12 +58,17 @@ def test_no_eigenvalue_needs_more_than_predicted(name: str, kappa: int) -> None:
     assert worst[predicted - 1] > tolerance * (1 - 1e-9)
 
 
-@pytest.mark.parametrize("kappa", [2, 10, 10**8, 10**13])
+@pytest.mark.parametrize("kappa", [2, 10, 10**8, 10**13, 10**17])
 def test_gradient_descent_is_the_logarithm(kappa: int) -> None:
     """ceil(log tolerance / log(1 − 1/κ)) in 300 bits."""
     with flint.ctx.workprec(300):
         expected = int((flint.arb(flint.fmpq(1, 10**6)).log() / flint.arb(flint.fmpq(-1, kappa)).log1p()).ceil().unique_fmpz())
     assert steps_to(gradient_descent(Fraction(1, kappa)), 1, kappa, Fraction(1, 10**6)).steps == expected
+
+
+def test_gradient_descent_with_an_irrational_step_settles_although_its_rate_is_one_in_doubles() -> None:
+    steps = steps_to(gradient_descent(1 / sympy.sqrt(10**34 + 1)), 1, 10**17, Fraction(1, 10**6)).steps
+    assert steps == pytest.approx(10**17 * math.log(10**6), rel=1e-12)
 
 
 def test_polyak_rises_before_it_falls() -> None:

@@ -183,6 +183,9 @@ def test_bad_files_and_outputs(tmp_path: Path, capsys: pytest.CaptureFixture[str
 @pytest.mark.parametrize(("arguments", "words"), [
     (["--spectrum", "uniform"], "needs --kappa"), (["--spectrum", "bell", "--kappa", "2", "--size", "2"], "invalid choice"),
     (["--spectrum", "uniform", "--kappa", "0.5", "--size", "2"], "kappa"), (["--spectrum", "uniform", "--kappa", "nan", "--size", "2"], "kappa"),
+    (["--spectrum", "uniform", "--kappa", "1/2", "--size", "2"], "kappa = 1/2;"),
+    (["--spectrum", "uniform", "--kappa", "1/0", "--size", "2"], "'1/0' is not a"),
+    (["--spectrum", "uniform", "--kappa", "2", "--size", "5", "--seed", "x"], "'x' is not a"),
     (["--spectrum", "uniform", "--kappa", "2", "--size", "0"], "size"), (["--spectrum", "uniform", "--kappa", "2", "--size", "2.5"], "size"),
     (["--spectrum", "uniform", "--kappa", "2", "--size", "5", "--rank", "2"], "rank"),
     (["--data", "x.csv"], "weight-decay"), (["--eigenvalues", "h.csv", "--kappa", "2"], "--kappa belongs to --spectrum"), ([], "required"),
@@ -197,13 +200,23 @@ def test_bad_options(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mon
     assert words in failure(capsys, *arguments)
 
 
+def test_what_does_not_fit_into_memory_is_said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_memory(*_: Any, **__: Any) -> None:
+        raise MemoryError("Unable to allocate 7 TiB")
+
+    monkeypatch.setattr("cdmtheory.spectra.synthetic", no_memory)
+    assert "not enough memory (Unable to allocate 7 TiB); a smaller --size" in failure(capsys, *SYNTHETIC[1:])
+
+
 def test_negative_weight_decay(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     np.save(tmp_path / "x.npy", np.eye(3))
     assert "weight_decay" in failure(capsys, "--data", str(tmp_path / "x.npy"), "--weight-decay", "-1")
 
 
 @pytest.mark.parametrize("call", [lambda: steps([]), lambda: steps([1.0, float("nan")]), lambda: steps([[1.0]]), lambda: steps([1.0], tolerance=0.0),
-                                  lambda: steps([1.0], weights=[1.0, 2.0]), lambda: steps([1.0], methods=[]), lambda: steps([-1.0])])
+                                  lambda: steps([1.0], weights=[1.0, 2.0]), lambda: steps([1.0], methods=[]), lambda: steps([1.0], methods=None),
+                                  lambda: steps([-1.0]),
+                                  lambda: steps([1e-320, 1.0]), lambda: steps([1e-308, 1e308])])
 def test_bad_input_in_python(call: Any) -> None:
     with pytest.raises(ValueError, match="allowed"):
         call()

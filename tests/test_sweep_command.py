@@ -76,6 +76,7 @@ def test_on_a_dask_cluster(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("arguments", "word"), [
     (["--spectrum", "gauss"], "'gauss' is not known"), (["--methods", "gd,adam"], "'adam' is not known"), (["--kappa", "0.5"], "numbers >= 1"),
     (["--size", "2.5"], "whole numbers"), (["--seed", "5:2"], "FIRST:STOP"), (["--tolerance", "0"], "numbers > 0"), (["--exponent", "0.5"], "power-law"),
+    (["--exponent", "x"], "--exponent x: allowed are finite numbers"), (["--exponent", "nan"], "finite numbers"),
     (["--out", "a.txt"], ".parquet"), (["--out", "no/a.csv"], "does not exist"), (["--kappa", "1/0"], "kappa")])
 def test_bad_input_is_one_line(arguments: list[str], word: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

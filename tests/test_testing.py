@@ -146,6 +146,14 @@ def test_streams_of_every_kind() -> None:
         assert_rate_bound(repeat((1, 2)), lambda k, mu, L: 1, s)
     with pytest.raises(TypeError, match="method: step 0"):
         assert_rate_bound(repeat((math.nan, 0, 0)), lambda k, mu, L: 1, s)
+    used_up = iter([(0.5, 0, 0)] * 3)
+    assert_rate_bound(used_up, lambda k, mu, L: 1, s)
+    for check in (lambda: assert_rate_bound(used_up, lambda k, mu, L: 0.5, s), lambda: assert_same_trajectory(method, used_up, s),
+                  lambda: assert_never_below_chebyshev([], 1, 10)):
+        with pytest.raises(ValueError, match="the iterable is empty"):  # it would pass whatever is asserted
+            check()
+    with pytest.raises(ValueError, match="= None is not a number"):
+        assert_rate_bound(method, lambda k, mu, L: None, s)
     assert_rate_bound(method, lambda k, mu, L: 0.875**k, [0.25, 1.0, 1.0])  # eigenvalues will do
     with pytest.raises(ValueError, match="eigenvalues: "):
         assert_rate_bound(method, lambda k, mu, L: 1, [-1.0])

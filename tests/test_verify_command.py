@@ -143,7 +143,7 @@ def test_json_to_a_file(folder, tmp_path):
 def test_an_output_that_cannot_be_written_is_seen_before_the_work(command, target):
     code, out, err = command("verify", "--json", target, "proved.py")
     assert code == 2
-    assert f"error: --json {target}: " in out + err
+    assert f"error: --json {target}: " in err
     assert "PROVED" not in out
 
 
@@ -158,8 +158,15 @@ def test_an_output_that_cannot_be_written_is_seen_before_the_work(command, targe
 def test_wrong_usage(arguments, message, command):
     code, out, err = command("verify", *arguments, "proved.py")
     assert code == 2
-    assert message in out + err
+    assert out == ""
+    assert message in err
     assert "Traceback" not in err
+
+
+def test_an_output_is_not_begun_before_there_is_something_to_write(command, tmp_path):
+    assert command("verify", "--html", str(tmp_path / "page.html"), "--timeout", "0", "proved.py")[0] == 2
+    assert command("verify", "--html", str(tmp_path / "page.html"), "-k", "and or", "proved.py")[0] == 2
+    assert not (tmp_path / "page.html").exists()
 
 
 def test_a_missing_path_is_one_error_each_and_the_rest_is_decided(folder):
@@ -172,7 +179,8 @@ def test_a_missing_path_is_one_error_each_and_the_rest_is_decided(folder):
 
 def test_list_decides_nothing(command):
     code, out, _ = command("verify", "--list", "proved.py", "refuted.py", "error.py")
-    assert code == 0
+    assert code == 2
+    assert command("verify", "--list", "proved.py", "refuted.py")[0] == 0
     assert out.splitlines() == ["proved.py::proved  a true one", "refuted.py::refuted  a false one", "error.py  ERROR: ValueError: broken on purpose (line 3)"]
     assert command("verify", "--list", "none.py")[0] == 5
 

@@ -57,18 +57,18 @@ def run(options: argparse.Namespace) -> int:
     try:
         files = files_below(options.paths, endings)
     except FileNotFoundError as error:
-        print(f"check: {error}", file=sys.stderr)
+        print(f"cdmtheory check: error: {error}", file=sys.stderr)
         return USAGE_ERROR
     if not files:
         what = "theories (.v) or certificates (.json)" if options.coq else "certificates (.json)"
-        print(f"check: no {what} in {', '.join(options.paths)}", file=sys.stderr)
+        print(f"cdmtheory check: error: no {what} in {', '.join(options.paths)}", file=sys.stderr)
         return NOTHING_FOUND
     began = time.monotonic()
     if options.coq:
         try:
             results, without = _with_coq(files)
         except FileNotFoundError as error:
-            print(f"check: {error}", file=sys.stderr)
+            print(f"cdmtheory check: error: {error}", file=sys.stderr)
             return USAGE_ERROR
     else:
         results, without = {file: check_file(file) for file in files}, {}

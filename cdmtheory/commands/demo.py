@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
         if not options.out.lower().endswith((".svg", ".pdf", ".png")):
             raise ValueError(f"--out {options.out}: allowed endings are .svg, .pdf and .png")
     except (ValueError, OSError) as error:
-        terminal.error(str(error))
+        Terminal(sys.stderr).error(str(error))
         return USAGE_ERROR
     terminal.say("1. Two claims about the rate on every spectrum in [mu, L]; one is true, the other is off by very little:", heading=True)
     terminal.say("\n" + CLAIMS)

@@ -32,16 +32,16 @@ def run(options: argparse.Namespace) -> int:
     try:
         files = files_below(options.paths, (".json",))
     except FileNotFoundError as error:
-        print(f"export: {error}", file=sys.stderr)
+        print(f"cdmtheory export: error: {error}", file=sys.stderr)
         return USAGE_ERROR
     if not files:
-        print(f"export: no certificates (.json) in {', '.join(options.paths)}", file=sys.stderr)
+        print(f"cdmtheory export: error: no certificates (.json) in {', '.join(options.paths)}", file=sys.stderr)
         return NOTHING_FOUND
     reasons = {file: check_file(file) for file in files}
     try:
         written = export([f for f in files if not reasons[f]], Path(options.coq))
     except OSError as error:
-        print(f"export: --coq {options.coq}: {error.strerror or error}; give a folder that can be written to", file=sys.stderr)
+        print(f"cdmtheory export: error: --coq {options.coq}: {error.strerror or error}; give a folder that can be written to", file=sys.stderr)
         return USAGE_ERROR
     for file in files:
         for reason in reasons[file]:

@@ -25,17 +25,17 @@ SPECTRA = ("uniform", "log-uniform", "power-law", "two-cluster", "bulk-outliers"
 
 
 def _fraction(text: str) -> Fraction:
-    return Fraction(text)
+    try:
+        return Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a finite number; write it as 1e6, 0.25 or 10/3") from None
 
 
 def _whole(text: str) -> int:
-    value = Fraction(text)
+    value = _fraction(text)
     if value.denominator != 1:
-        raise ValueError
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
     return int(value)
-
-
-_fraction.__name__, _whole.__name__ = "number", "whole number"  # argparse names them in its messages
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     source.add_argument("--size", type=_whole, metavar="N", help="its dimension, multiplicity counted")
     source.add_argument("--exponent", type=float, metavar="A", help="of power-law: density h^(A-1)")
     source.add_argument("--rank", type=_whole, metavar="R", help="of interpolating: number of curved directions (default N/2)")
-    source.add_argument("--seed", type=int, metavar="S", help="of the synthetic spectrum (default 0)")
+    source.add_argument("--seed", type=_whole, metavar="S", help="of the synthetic spectrum (default 0)")
     source.add_argument("--weight-decay", type=_fraction, metavar="LAMBDA", help="with --data")
     parser.add_argument("--tolerance", type=float, default=1e-6, metavar="EPS", help="of |x_k|/|x_0| (default 1e-6)")
     parser.add_argument("--methods", default="gd,gd-best,cdm,polyak,nesterov,chebyshev,triple-momentum", metavar="NAMES", help="default %(default)s")
@@ -76,6 +76,9 @@ def run(options: argparse.Namespace) -> int:
             weights = read_numbers(options.weights, 1)
         result = _with_progress(given, options, weights)
         _write(result, given, weights, options)
+    except MemoryError as error:
+        print(f"cdmtheory steps: error: not enough memory ({error}); a smaller --size, or fewer eigenvalues, need less", file=sys.stderr)
+        return USAGE_ERROR
     except (ValueError, TypeError, OSError) as error:
         print(f"cdmtheory steps: error: {error}", file=sys.stderr)
         return USAGE_ERROR
@@ -171,6 +174,6 @@ def _explanation(entry: MethodSteps, distinct: int) -> str:
     from cdmtheory.simulate.route import stepping_seconds
 
     parameters = "step size and momentum vary" if entry.step_size is None else f"step size {entry.step_size:.9g}, momentum {entry.momentum:.9g}"
-    source = f"predicted by {entry.source}" if entry.source else "no prediction"
+    source = f"prediction: {entry.source}" if entry.source else "no prediction"
     stepping = "" if entry.settled is None else f", where stepping would take about {stepping_seconds(distinct, entry.settled):.2g} s and round at every step"
     return f"{entry.name}: {parameters}; {entry.how}; {source}; {entry.seconds:.3g} s{stepping}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from fractions import Fraction
 from pathlib import Path
@@ -73,7 +74,7 @@ def _points(options: argparse.Namespace) -> list[dict[str, Any]]:
     from cdmtheory.sweeps import grid
 
     points = grid(spectrum=_names("spectrum", options.spectrum, SYNTHETIC), kappa=_numbers("kappa", options.kappa, _kappa),
-                  size=_numbers("size", options.size, _whole), exponent=[None] if options.exponent is None else _numbers("exponent", options.exponent, float),
+                  size=_numbers("size", options.size, _whole), exponent=[None] if options.exponent is None else _numbers("exponent", options.exponent, _finite),
                   seed=_seeds(options.seed), tolerance=_numbers("tolerance", options.tolerance, _positive), method=_names("methods", options.methods, RIVALS))
     if options.exponent is not None and any(point["spectrum"] != "power-law" for point in points):
         raise ValueError(f"--exponent belongs to the spectrum power-law; leave it out, or the other spectra of {options.spectrum}")
@@ -92,7 +93,7 @@ def _numbers(option: str, text: str, kind: Any) -> list[Any]:
     try:
         return [kind(part.strip()) for part in text.split(",")]
     except (ValueError, ZeroDivisionError):
-        raise ValueError(f"--{option} {text}: allowed are {kind.__doc__ or 'numbers'}, separated by commas") from None
+        raise ValueError(f"--{option} {text}: allowed are {kind.__doc__}, separated by commas") from None
 
 
 def _kappa(text: str) -> str:
@@ -100,6 +101,13 @@ def _kappa(text: str) -> str:
     if Fraction(text) < 1:
         raise ValueError
     return text
+
+
+def _finite(text: str) -> float:
+    """finite numbers"""
+    if not math.isfinite(float(text)):
+        raise ValueError
+    return float(text)
 
 
 def _positive(text: str) -> float:

@@ -73,11 +73,11 @@ def run(options: argparse.Namespace) -> int:
         found = collect(options.paths) if options.paths else _builtin(collect([str(builtin_claims())]), str(builtin_claims().parent))
         entries = select(found, options.select)
     except (ValueError, OSError) as error:
-        terminal.error(str(error))
+        Terminal(sys.stderr).error(str(error))
         return USAGE_ERROR
     if options.only_list:
         terminal.listing(entries)
-        return 0 if entries else NOTHING_FOUND
+        return USAGE_ERROR if any(entry.error for entry in entries) else 0 if entries else NOTHING_FOUND
     by_id = {entry.id: entry for entry in entries}
 
     def show(verdict: Verdict) -> None:
@@ -93,11 +93,13 @@ def run(options: argparse.Namespace) -> int:
         if options.coq is not None and not session.interrupted:
             _with_coq(session, options.coq, terminal, progress)
     terminal.summary(session)
-    return _write(session, entries, options, terminal)
+    return _write(session, entries, options)
 
 
-def _write(session: Session, entries: list[Collected], options: argparse.Namespace, terminal: Terminal) -> int:
+def _write(session: Session, entries: list[Collected], options: argparse.Namespace) -> int:
     """Every file that was asked for; the exit code of the run, or that of a usage error where one could not be written."""
+    from cdmtheory.report.terminal import Terminal
+
     code = session.exit_code
     for name in ("html", "junit", "json"):
         path = getattr(options, name)
@@ -121,7 +123,7 @@ def _write(session: Session, entries: list[Collected], options: argparse.Namespa
                 file.write(text)
         except OSError as error:
             instead = "; the verdicts follow on standard output instead" if name == "json" else ""
-            terminal.error(f"--{name} {path}: {error.strerror or error}{instead}")
+            Terminal(sys.stderr).error(f"--{name} {path}: {error.strerror or error}{instead}")
             if name == "json":
                 sys.stdout.write(text)
             code = USAGE_ERROR
@@ -168,9 +170,10 @@ def _make_folder(option: str, path: str) -> None:
 
 
 def _check_writable(option: str, path: str) -> None:
-    """Refuse an output that cannot be written before hours are spent on its content; an existing file is left as it is."""
+    """Refuse an output that cannot be written before hours are spent on its content."""
+    from cdmtheory.files import FileProblem, check_writable
+
     try:
-        with open(path, "a", encoding="utf-8"):
-            pass
-    except OSError as error:
-        raise ValueError(f"{option} {path}: {error.strerror or error}; give the path of a file that can be written") from None
+        check_writable(path)
+    except FileProblem as problem:
+        raise ValueError(f"{option} {problem}") from None

@@ -10,7 +10,7 @@ identity is not found, cases are distinguished: which alternative, or which sign
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,7 @@ from flint import Ordering, fmpq_mpoly_ctx
 
 from cdmtheory.engine.formula import All, Any_, Atom, Formula
 from cdmtheory.engine.identities import Attempt, Refuted
-from cdmtheory.engine.part import identifiers, part_of, polynomial_to_json
+from cdmtheory.engine.part import hinted, identifiers, part_of, polynomial_to_json
 from cdmtheory.engine.reduce import Problem
 
 __all__ = ["box", "certify"]
@@ -36,10 +36,13 @@ def box(deadline: float) -> float:
     return now + max(0.0, min(LONGEST, SHARE * (deadline - now)))
 
 
-def certify(problem: Problem, deadline: float) -> dict[str, Any] | None:
-    """A part of a certificate for a problem, or None if none was found by ``deadline``."""
+def certify(problem: Problem, deadline: float, hints: Sequence[Any] = ()) -> dict[str, Any] | None:
+    """A part of a certificate for a problem, or None if none was found by ``deadline``.
+
+    ``hints``: expressions whose squares and whose signs are tried before others.
+    """
     part = part_of(problem)
-    search = _Search.of(problem, deadline)
+    search = _Search.of(problem, deadline, hints)
     found = search.refute(search.start, 0)
     if found is None:
         return None
@@ -99,10 +102,11 @@ class _Search:
     start: _State
     signed: list[tuple[int, bool, Any]]  # variables of known sign: number of the fact that says so, whether it is strict, the variable
     deadline: float
+    hints: list[Any]  # polynomials
     failed: set[tuple[frozenset[str], tuple[int, int, int]]] = field(default_factory=set)  # facts and shapes that gave nothing
 
     @staticmethod
-    def of(problem: Problem, deadline: float) -> _Search:
+    def of(problem: Problem, deadline: float, hints: Sequence[Any] = ()) -> _Search:
         fixed = {n for n, v in zip(problem.names, problem.variables, strict=True) if v in problem.fixed}
         source = problem.unscaled or problem
         context = fmpq_mpoly_ctx.get(problem.names or ["unused"], Ordering.degrevlex)
@@ -114,7 +118,7 @@ class _Search:
                 start = start.with_(Atom(-g, "<" if v in problem.positive else "<="))
         for formula in (source.domain, source.failure):
             start = start.with_(_set_to_one(formula, fixed))
-        return _Search(identifiers(problem.names), context, start, signed, deadline)
+        return _Search(identifiers(problem.names), context, start, signed, deadline, hinted(problem, hints, context))
 
     def late(self) -> bool:
         return time.monotonic() > self.deadline
@@ -162,7 +166,7 @@ class _Search:
 
     def split(self, state: _State, depth: int, effort: int) -> Refuted | None:
         """A proof that distinguishes the sign of a polynomial."""
-        for p in _worth_splitting(state, [g for _, _, g in self.signed]):
+        for p in _worth_splitting(state, [g for _, _, g in self.signed], self.hints):
             proofs = []
             for case in (Atom(p, "<"), Atom(p, "="), Atom(-p, "<")):
                 if self.late():
@@ -180,7 +184,7 @@ class _Search:
 
     def identity(self, state: _State, first: int, last: int) -> Refuted | None:
         """An identity whose products have one of the shapes first, …, last − 1."""
-        attempt = Attempt(state.facts, self.names, self.context, self.signed, self.deadline)
+        attempt = Attempt(state.facts, self.names, self.context, self.signed, self.deadline, self.hints)
         if attempt.found is not None:
             return attempt.found
         facts = frozenset(map(str, state.facts))
@@ -216,8 +220,8 @@ def _join(proof: dict[str, Any], cases: list[Refuted], state: _State, choices: f
                     choices | frozenset(i for c in cases for i in c.choices if i < len(state.choices)))
 
 
-def _worth_splitting(state: _State, signed: list[Any]) -> Iterator[Any]:
-    """Polynomials whose sign is unknown: factors of the facts, what is known not to be 0, variables, what bounds them by 1."""
+def _worth_splitting(state: _State, signed: list[Any], hints: list[Any]) -> Iterator[Any]:
+    """Polynomials whose sign is unknown: hints, factors of the facts, what is known not to be 0, variables, what bounds them by 1."""
     known = [a.polynomial for a in state.facts if not a.polynomial.is_constant()]
     if not known:
         return
@@ -227,7 +231,7 @@ def _worth_splitting(state: _State, signed: list[Any]) -> Iterator[Any]:
         factors += parts if len(parts) > 1 or a.relation == "!=" else []
     gens = [g for i, g in enumerate(known[0].context().gens()) if any(p.degrees()[i] for p in known)]
     seen: list[Any] = []
-    for p in (*factors, *[g for g in gens if g not in signed], *[g - 1 for g in gens], *known):
+    for p in (*hints, *factors, *[g for g in gens if g not in signed], *[g - 1 for g in gens], *known):
         settled = any(a.polynomial in (p, -p) and a.relation in ("<", "=") for a in state.facts)
         if not settled and p not in seen and -p not in seen:
             seen.append(p)

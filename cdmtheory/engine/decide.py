@@ -59,7 +59,7 @@ def certificates_of(solvers: Solvers) -> Certificates:
 def decide(claim: Claim | Derivation, deadline: float, tell: Callable[[str], None] = lambda _: None, keeping: Keeping = NOTHING) -> Verdict:
     """The verdict on a claim, near misses aside. ``deadline`` is on ``time.monotonic``'s clock; ``tell`` hears what is being tried."""
     began = time.monotonic()
-    certificates = Certificates(keeping)
+    certificates = Certificates(keeping, () if isinstance(claim, Derivation) else claim.hints)
     with _Engines(certificates=certificates) as solvers:
         if isinstance(claim, Derivation):
             from cdmtheory.engine.derive import follow

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,11 +60,12 @@ class _Rule:
 class Attempt:
     """The identities that some facts allow.
 
-    ``signed``: variables of known sign: number of the fact that says so, whether it is strict, the variable.
+    ``signed``: variables of known sign: number of the fact that says so, whether it is strict, the variable. ``hints``: polynomials to square.
     """
 
-    def __init__(self, facts: tuple[Atom, ...], names: list[str], context: Any, signed: list[tuple[int, bool, Any]], deadline: float) -> None:
-        self.facts, self.names, self.context, self.deadline = facts, names, context, deadline
+    def __init__(self, facts: tuple[Atom, ...], names: list[str], context: Any, signed: list[tuple[int, bool, Any]], deadline: float,
+                 hints: Sequence[Any] = ()) -> None:
+        self.facts, self.names, self.context, self.deadline, self.hints = facts, names, context, deadline, hints
         self.one = self.context.constant(1)
         self.found: Refuted | None = None
         self.rules: list[_Rule] = []
@@ -177,7 +179,8 @@ class Attempt:
         polynomials = [a.polynomial for a in self.facts if not a.polynomial.is_constant()]
         degrees = [list(map(int, p.degrees())) for p in polynomials]
         gens = [(i, g) for i, g in enumerate(self.context.gens()) if any(d[i] for d in degrees)]
-        found = [p.derivative(i) for p, d in zip(polynomials, degrees, strict=True) for i, _ in gens if d[i] == 2]
+        found = [*self.hints]
+        found += [p.derivative(i) for p, d in zip(polynomials, degrees, strict=True) for i, _ in gens if d[i] == 2]
         found += [g for _, g in gens] + [g - c for _, g in gens for c in (1, -1)]
         found += [g - s * f for (_, g), (_, f) in itertools.combinations(gens, 2) for s in (1, -1)]
         return list({str(s): s for s in found if not s.is_zero()}.values())[:60]

@@ -34,8 +34,8 @@ class Certificates:
     What another engine rests on (inside :meth:`lemmas`) is collected, and gets its certificates when the claim is proved.
     """
 
-    def __init__(self, keeping: Keeping = NOTHING) -> None:
-        self.keeping = keeping
+    def __init__(self, keeping: Keeping = NOTHING, hints: tuple[Any, ...] = ()) -> None:
+        self.keeping, self.hints = keeping, hints
         self.parts: list[dict[str, Any]] = []
         self.statements: list[Any] = []  # what they show
         self.missing = 0  # what was proved without one
@@ -107,7 +107,7 @@ class Certificates:
         until = box(deadline)
         before = len(self.parts)
         for (statement, given), problem in self._waiting.items():
-            part = certify(problem, until)
+            part = certify(problem, until, self.hints)
             if part is None or check.check(_file({}, [{"role": "", "statement": "", **part}])):
                 self.missing += 1
             else:
@@ -129,7 +129,7 @@ class Certificates:
 
     def made(self, statement: Any, given: tuple[Any, ...], problem: Problem, deadline: float) -> bool:
         """Whether a certificate was found for a problem within its share of the time, and accepted by the checker."""
-        part = certify(problem, box(deadline))
+        part = certify(problem, box(deadline), self.hints)
         if part is None or check.check(_file({}, [{"role": "", "statement": "", **part}])):
             return False
         self._record(statement, given, part)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from typing import Any
 
 import sympy
+from flint import fmpq
 
 from cdmtheory import check
 from cdmtheory.engine.formula import All, Atom, Formula, atoms, weights
 from cdmtheory.engine.reduce import Problem
+from cdmtheory.language import L, kappa, mu
 
-__all__ = ["identifiers", "part_of", "polynomial_to_json"]
+__all__ = ["hinted", "identifiers", "part_of", "polynomial_to_json"]
 
 
 def part_of(problem: Problem) -> dict[str, Any]:
@@ -26,6 +29,23 @@ def part_of(problem: Problem) -> dict[str, Any]:
         "domain": _to_json(source.domain, names), "failure": _to_json(source.failure, names),
     }
     return {"key": check.key(part), **part}
+
+
+def hinted(problem: Problem, hints: Sequence[Any], context: Any) -> list[Any]:
+    """The hints that are expressions, as polynomials in the variables of a problem; what is none there is no help here."""
+    variable = {s.name: e for s, e in problem.substitution.items()}
+    found = []
+    for hint in hints:
+        if isinstance(hint, sympy.Basic) and not isinstance(hint, sympy.Rel):
+            plain = hint.xreplace({kappa: L / mu})
+            plain = plain.xreplace({s: variable[s.name] for s in plain.free_symbols if s.name in variable})
+            numerator = sympy.fraction(sympy.together(sympy.powdenest(plain.xreplace(dict.fromkeys(problem.fixed, sympy.Integer(1))))))[0]
+            try:
+                terms = sympy.Poly(numerator, *problem.variables, domain="QQ").terms()
+            except (sympy.PolynomialError, sympy.CoercionFailed):
+                continue
+            found.append(context.from_dict({powers: fmpq(int(c.p), int(c.q)) for powers, c in terms}))
+    return found
 
 
 def identifiers(names: list[str]) -> list[str]:

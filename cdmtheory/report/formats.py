@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 if TYPE_CHECKING:
@@ -16,12 +16,22 @@ if TYPE_CHECKING:
     from cdmtheory.engine.session import Session
     from cdmtheory.engine.verdict import Verdict
 
-__all__ = ["explanation", "failed", "github", "junit", "line_of_definition"]
+__all__ = ["decided", "explanation", "failed", "fails_at", "github", "junit", "line_of_definition"]
 
 
 def failed(verdict: Verdict) -> bool:
     """Whether it makes the exit code of verify other than 0: not proved, or a near miss that was not refuted."""
     return verdict.verdict != "PROVED" or any(m["verdict"] != "REFUTED" for m in verdict.near_misses)
+
+
+def decided(verdict: Verdict) -> str:
+    """The verdict and what carried it, if anything did."""
+    return f"{verdict.verdict} by {', '.join(verdict.by)}" if verdict.by else verdict.verdict
+
+
+def fails_at(found: dict[str, Any]) -> str:
+    """The point of a counterexample in words; a statement that is False has none."""
+    return "fails at " + ", ".join(f"{name} = {x}" for name, x in found["point"].items()) if found["point"] else "fails everywhere"
 
 
 def explanation(verdict: Verdict) -> str:
@@ -31,7 +41,7 @@ def explanation(verdict: Verdict) -> str:
         lines.append(f"given: {'; '.join(verdict.hypotheses)}")
     found = verdict.counterexample
     if found:
-        lines.append("fails at " + ", ".join(f"{name} = {x}" for name, x in found["point"].items()))
+        lines.append(fails_at(found))
         lines += [f"{side} side: {found[key]}" for side, key in (("left", "lhs"), ("right", "rhs")) if found[key] is not None]
     if verdict.reason:
         lines.append(verdict.reason)
@@ -98,9 +108,9 @@ def junit(session: Session) -> str:
             case = ElementTree.SubElement(suite, "testcase", name=_plain(v.id.partition("::")[2] or v.id), classname=_plain(file), time=f"{v.seconds:.3f}")
             if failed(v):
                 trouble = ElementTree.SubElement(case, "error" if v.verdict == "ERROR" else "failure", type=v.verdict if v.verdict != "PROVED" else "NEAR MISS",
-                                                 message=_plain(v.title))
+                                                 message=_plain((v.reason if v.verdict == "ERROR" else None) or v.title))
                 trouble.text = _plain(explanation(v))
-            ElementTree.SubElement(case, "system-out").text = _plain(f"{v.verdict} by {', '.join(v.by) or 'nothing'}: {v.title}")
+            ElementTree.SubElement(case, "system-out").text = _plain(f"{decided(v)}: {v.title}")
     for name, n in totals.items():
         root.set(name, str(n))
     ElementTree.indent(root)

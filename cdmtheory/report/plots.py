@@ -53,11 +53,18 @@ def look(name: str) -> dict[str, Any]:
 
 
 def style(size: str = "column") -> AbstractContextManager[None]:
-    """The style sheet of the package, as a context."""
+    """The style sheet of the package, as a context; ``size``: a key of ``SIZES``."""
     import matplotlib.style
 
+    overlay = _size(size).overlay
     folder = Path(__file__).parent / "styles"
-    return matplotlib.style.context([folder / f"{name}.mplstyle" for name in ("cdmtheory", *SIZES[size].overlay)])
+    return matplotlib.style.context([folder / f"{name}.mplstyle" for name in ("cdmtheory", *overlay)])
+
+
+def _size(name: str) -> Size:
+    if name not in SIZES:
+        raise ValueError(f"size = {name!r}; allowed are {', '.join(SIZES)}")
+    return SIZES[name]
 
 
 def save(path: str | Path, *panels: Callable[[Axes], None], size: str = "column", width: float | None = None, height: float | None = None,
@@ -66,11 +73,18 @@ def save(path: str | Path, *panels: Callable[[Axes], None], size: str = "column"
 
     ``also``: further paths for the same figure; ``size``: a key of ``SIZES``; ``caption``: kept in the file as its description.
     The same bytes from the same versions of the libraries.
+
+    Raises
+    ------
+    ValueError
+        If there is no panel, or the size or the ending of a path is not known.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    form, many = SIZES[size], len(panels)
+    form, many = _size(size), len(panels)
+    if not panels:
+        raise ValueError("panels: there are none; give functions that draw on an ax, such as damping_regimes")
     rows, columns = (1, many) if form.side_by_side else (many, 1)
     height = height or form.height * (rows if not form.side_by_side else 1.25 if many == 1 and size == "text" else 1)
     with style(size):

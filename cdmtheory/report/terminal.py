@@ -76,9 +76,10 @@ class Terminal:
                 self._detail(f"near miss {miss['verdict']}, expected REFUTED: {miss['statement']}")
 
     def _counterexample(self, found: dict[str, Any]) -> None:
-        point = ", ".join(f"{name} = {x}" for name, x in found["point"].items())
+        from cdmtheory.report.formats import fails_at
+
         both = f": left side {found['lhs']}, right side {found['rhs']}" if found["lhs"] is not None or found["rhs"] is not None else ""
-        self._detail(f"fails at {point}{both}")
+        self._detail(f"{fails_at(found)}{both}")
 
     def coq(self, verdicts: list[Verdict]) -> None:
         """What coqc said of them."""
@@ -94,7 +95,7 @@ class Terminal:
 
     def summary(self, session: Session) -> None:
         """The last line of a run."""
-        counts = ", ".join(f"{n} {name}" for name, n in session.counts.items()) or "no claims found"
+        counts = ", ".join(f"{n} {name}" for name, n in session.counts.items()) or ("no claim decided" if session.interrupted else "no claims found")
         misses = [m for v in session.verdicts for m in v.near_misses]
         refuted = sum(m["verdict"] == "REFUTED" for m in misses)
         near = f"; {refuted} of {len(misses)} near misses refuted" if misses else ""

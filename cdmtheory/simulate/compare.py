@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -99,12 +100,15 @@ def steps(eigenvalues: ArrayLike | Spectrum, *, tolerance: float = 1e-6, methods
     level = float(exact_number("tolerance", tolerance))
     if level <= 0:
         raise ValueError(f"tolerance = {tolerance!r}; allowed is a number > 0, usually below 1, such as 1e-6")
-    names = [name.strip() for name in methods.split(",")] if isinstance(methods, str) else list(methods)
+    names = [name.strip() for name in methods.split(",")] if isinstance(methods, str) else list(methods or ())
     unknown = [name for name in names if name not in RIVALS]
     if unknown or not names or len(set(names)) < len(names):
         wrong = f"{unknown[0]!r} is not known" if unknown else "nothing to compare" if not names else "a name is there twice"
         raise ValueError(f"methods: {wrong}; allowed are {', '.join(RIVALS)}")
     spectrum = eigenvalues if isinstance(eigenvalues, Spectrum) else Spectrum.of_eigenvalues(eigenvalues)
+    if spectrum.L / spectrum.mu > sys.float_info.max:
+        raise ValueError(f"eigenvalues: from {float(spectrum.mu)} to {float(spectrum.L)}, so kappa = L/mu is beyond the range of floating point; allowed is "
+                         "at most about 1e308. Is the smallest one rounding noise? Then add weight decay")
     squared = None if weights is None else squared_weights(eigenvalues, weights)
     answers: dict[str, _Answer] = {}
     for name in dict.fromkeys(["gd", *names]):

@@ -112,7 +112,8 @@ class _Question:
             if end is None:
                 slowest = float(np.min(self.modes.decay))
                 reason = (f"never settles: a mode grows by a factor {math.exp(min(-slowest, 700.0)):.6g} per step" if slowest < 0 else
-                          "never settles: a mode does not decay" if slowest == 0 else f"does not settle within 2^62 steps (decay {slowest:.3g} per step)")
+                          "does not settle: a mode does not decay, as far as twice the precision of doubles can tell" if slowest == 0 else
+                          f"does not settle within 2^62 steps (decay {slowest:.3g} per step)")
                 first = self.edge(_DIVERGING_SEARCH, within=True)
                 if first is None:
                     reason += f"; not within the tolerance in the first {_DIVERGING_SEARCH} steps either"
@@ -167,7 +168,7 @@ class _Question:
             k += step
             if step < 0.25:
                 break
-        return min(round(k), _FARTHEST)
+        return min(max(0, round(k)), _FARTHEST)
 
     def _bisection(self, end: int) -> int | None:
         """The first step within the tolerance where the norm never rises, None if it is beyond ``end``: around an estimate."""

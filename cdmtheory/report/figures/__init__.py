@@ -46,7 +46,7 @@ FIGURES = {
         ("C1", "C2", "C3", "C9")),
     "residual_polynomials": Figure(
         ("figures.over_a_spectrum.residual_polynomials",),
-        "What is left of each eigen-direction after 12 steps, at κ = 100? No method stays inside the grey band on all of [μ, L]; Chebyshev's "
+        "What is left of each eigen-direction after 12 steps, at κ = 100? No method stays strictly inside the grey band on all of [μ, L]; Chebyshev's "
         "touches its edges 13 times.",
         ("D1", "D2")),
     "transients": Figure(
