@@ -40,9 +40,9 @@ class Profile:
 
 
 PROFILES = {
-    "short": Profile((LAW[2], "wine"), (1e-2, 1e-3), 1, 2, 1, 2, 300, 11),  # about a minute: does everything run?
+    "short": Profile((LAW[2], "wine"), (1e-2, 1e-3), 1, 2, 1, 2, 240, 11),  # about a minute: does everything run?
     "medium": Profile((*LAW, *NETS[:3], *REAL[:4]), (1e-2, 3e-3, 1e-3, 3e-4), 2, 5, 3, 3, 1200, 11),  # about an hour
-    "full": Profile((*LAW, *NETS, *REAL), (1e-2, 3e-3, 1e-3, 3e-4, 1e-4), 10, 10, 5, 12, 6000, 30),  # up to eight hours
+    "full": Profile((*LAW, *NETS, *REAL), (1e-2, 3e-3, 1e-3, 3e-4, 1e-4), 5, 10, 5, 12, 3000, 20),  # about eight hours, estimated from the medium one
 }
 
 

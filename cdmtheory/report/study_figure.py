@@ -72,7 +72,7 @@ def _legend_below(ax: Axes, left: float, ncols: int) -> None:
     from matplotlib.transforms import ScaledTranslation
 
     handles = {label: handle for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)}
-    below = ax.transAxes + ScaledTranslation(0, -0.45, ax.get_figure(root=True).dpi_scale_trans)
+    below = ax.transAxes + ScaledTranslation(0, -0.45, ax.figure.dpi_scale_trans)
     ax.legend(handles.values(), handles.keys(), loc="upper left", bbox_to_anchor=(left, 0), bbox_transform=below, fontsize=6, ncols=ncols, frameon=False)
 
 
