@@ -24,6 +24,7 @@ _HOME = {
     "cdmtheory.simulate": ["steps"],
     "cdmtheory.spectra": ["Spectrum"],
 }
+_OF_SYMPY = ("Abs", "And", "Eq", "Equivalent", "Implies", "Limit", "Max", "Min", "Ne", "Not", "Or", "Rational", "atanh", "exp", "log", "oo")  # words of claims
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = sorted([*_MODULE_OF, "__version__"])
@@ -32,6 +33,8 @@ __all__ = sorted([*_MODULE_OF, "__version__"])
 def __getattr__(name: str) -> Any:
     if name in _MODULE_OF:
         return getattr(import_module(_MODULE_OF[name]), name)
+    if name in _OF_SYMPY:
+        return getattr(import_module("sympy"), name)
     if not name.startswith("_"):
         methods = import_module("cdmtheory.methods").METHODS  # a method added there is exported without a word here
         if name in methods:

@@ -55,6 +55,7 @@ class Journal:
         self._file.flush()
 
     def close(self) -> None:
+        """Nothing more is written down."""
         if self._file is not None:
             self._file.close()
 

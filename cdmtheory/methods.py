@@ -93,6 +93,7 @@ class Method:
 
     @property
     def name(self) -> str:
+        """The name of its family, such as ``heavy_ball``."""
         return self.family.name
 
     @property

@@ -93,7 +93,7 @@ def spectral_radius(c: Coefficients, h: Any) -> Any:
     if kind is Arithmetic.SYMBOLIC:
         import sympy
 
-        d = trace**2 - 4 * determinant
+        d = trace * trace - 4 * determinant
         return sympy.Piecewise((sympy.sqrt(determinant), d <= 0), ((sympy.Abs(trace) + sympy.sqrt(d)) / 2, True))
     if kind is Arithmetic.BALL:
         return radius_of_balls(trace, determinant)

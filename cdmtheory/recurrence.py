@@ -42,10 +42,6 @@ class Recurrences(NamedTuple):
     modes: list[Recurrence]
     divisor: Recurrence | None
 
-    def first_residuals(self) -> list[Any]:
-        """p_1 at every eigenvalue."""
-        return [r.start if self.divisor is None else r.start / self.divisor.start for r in self.modes]
-
 
 class Affine(NamedTuple):
     """constant + slope·h, balls."""
@@ -170,5 +166,7 @@ def weighted_eigenvalues(spectrum: Spectrum, squared: Sequence[Any] | None) -> W
 
 def squared_norm(found: Recurrences, squared: Sequence[Any], k: int) -> Any:
     """Σ squared_i·p_k(h_i)² as a ball; ``squared``: the squared weights, balls."""
-    total = sum((w * value(r, k) ** 2 for w, r in zip(squared, found.modes, strict=True)), convert(0, Arithmetic.BALL))
-    return total if found.divisor is None else total / value(found.divisor, k) ** 2
+    residuals = [value(r, k) for r in found.modes]
+    total = sum((w * p * p for w, p in zip(squared, residuals, strict=True)), convert(0, Arithmetic.BALL))  # p**2 is nan for a ball around 0
+    divisor = 1 if found.divisor is None else value(found.divisor, k)
+    return total / (divisor * divisor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 from collections import defaultdict
+from functools import partial
 from itertools import combinations, pairwise
 from pathlib import Path
 
@@ -18,7 +19,9 @@ from cdmtheory.report import plots
 from cdmtheory.report import quadratic_speedup as speedup
 from cdmtheory.report.figures import FIGURES as ALL
 from cdmtheory.report.figures import available, panels
+from cdmtheory.report.figures.beyond import valley
 from cdmtheory.report.figures.one_mode import damping_regimes
+from cdmtheory.report.figures.over_a_spectrum import convergence_on, polyak_transient
 from cdmtheory.report.quadratic_speedup import Measured
 from cdmtheory.report.study_figure import committed as committed_study
 from cdmtheory.report.study_figure import law
@@ -167,6 +170,17 @@ def test_a_size_that_does_not_exist_and_a_figure_without_panels_are_named(tmp_pa
         plots.save(tmp_path / "a.svg", damping_regimes, size="huge")
     with pytest.raises(ValueError, match="panels: there are none"):
         plots.save(tmp_path / "a.svg")
+
+
+def test_a_title_names_the_number_that_was_given(tmp_path: Path) -> None:
+    """A panel is composed by users too, with numbers that are no powers of ten."""
+    assert [plots.tex(x) for x in (10**4, 1e-2, 2000, 3e-4, 1.5e7, 2e-100)] == ["10^{4}", "10^{-2}", "2000", "0.0003", r"1.50 \cdot 10^{7}",
+                                                                               r"2.00 \cdot 10^{-100}"]
+    panels = [partial(convergence_on, kappa=2000, size=5, methods=("cdm",)), partial(valley, weight_decay=0.03), partial(polyak_transient, kappas=(200,))]
+    first, second, third = plots.save(tmp_path / "a.svg", *panels)
+    assert first.get_title().endswith("$\\kappa = 2000$")
+    assert second.get_title().endswith("$\\lambda = 0.03$")
+    assert third.get_legend().get_texts()[0].get_text() == "$\\kappa = 200$"
 
 
 def test_regimes_are_those_of_the_modes(tmp_path: Path) -> None:

@@ -163,6 +163,14 @@ def test_gradient_descent_needs_more_than_1e14_steps_at_once() -> None:
     assert expected > 10**14
 
 
+def test_balls_around_zero() -> None:
+    """At κ = 10²⁴ a mode is a ball around 0 when balls decide; its square must be a number."""
+    spectrum = synthetic("uniform", 10**24, 3)
+    found = hit(RIVALS["nesterov"](spectrum.mu, spectrum.L), spectrum, 1e-6)
+    assert found.settled is not None
+    assert "decided in balls" in found.how
+
+
 def test_beyond_the_integers_of_doubles() -> None:
     """At κ = 10¹⁷ neighbouring steps have the same norm in doubles, and the step itself is no double; balls tell them apart."""
     kappa = 10**17

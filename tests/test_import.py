@@ -34,6 +34,16 @@ def test_help_needs_next_to_nothing_of_the_standard_library():
     assert len(new) <= 10, new
 
 
+def test_words_of_sympy_that_claims_are_made_of_come_from_here_too():
+    import sympy
+
+    from cdmtheory import Abs, And, Eq, Equivalent, Implies, Limit, Max, Min, Ne, Not, Or, Rational, atanh, exp, log, oo
+
+    for word in (Abs, And, Eq, Equivalent, Implies, Limit, Max, Min, Ne, Not, Or, Rational, atanh, exp, log):
+        assert word is getattr(sympy, word.__name__)
+    assert oo is sympy.oo
+
+
 def test_the_probe_sees_what_is_loaded():
     assert "sympy" in loaded_by("from cdmtheory import eta")
     assert "numpy" not in loaded_by("from cdmtheory import gradient_descent; gradient_descent(1)")

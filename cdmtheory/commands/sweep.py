@@ -24,6 +24,7 @@ COLUMNS = ("spectrum", "kappa", "size", "exponent", "seed", "tolerance", "method
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of the command."""
     parser.add_argument("--spectrum", required=True, metavar="NAMES", help="as of cdmtheory steps")
     parser.add_argument("--kappa", required=True, metavar="KS", help="condition numbers")
     parser.add_argument("--size", required=True, metavar="NS", help="dimensions, multiplicity counted")

@@ -25,7 +25,8 @@ from cdmtheory.spectra import Spectrum
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["LABELS", "SIZES", "Size", "convergence", "local_exponents", "look", "measured_over_predicted", "quadratic_speedup", "save", "style", "write_data"]
+__all__ = ["LABELS", "SIZES", "Size", "convergence", "local_exponents", "look", "measured_over_predicted", "quadratic_speedup", "save", "style", "tex",
+           "write_data"]
 
 LABELS = {"gd": "GD", "gd-best": "GD, best step", "cdm": "CDM", "polyak": "Polyak", "nesterov": "Nesterov", "chebyshev": "Chebyshev",
           "triple-momentum": "Triple momentum"}
@@ -50,6 +51,15 @@ SIZES = {"column": Size(3.4, 2.6, False), "text": Size(7.0, 2.6, True), "talk": 
 def look(name: str) -> dict[str, Any]:
     """Colour, dashes and label of a method, the same in every figure."""
     return {"color": _COLOURS[name], "linestyle": _DASHES.get(name, "-"), "label": LABELS[name]}
+
+
+def tex(value: float) -> str:
+    """A number > 0 in a title or label; a power of ten as such."""
+    exponent = math.floor(math.log10(value))
+    mantissa = value / 10.0**exponent
+    if math.isclose(mantissa, 1):
+        return f"10^{{{exponent}}}"
+    return f"{value:.4g}" if -4 <= exponent < 4 else rf"{mantissa:.2f} \cdot 10^{{{exponent}}}"
 
 
 def style(size: str = "column") -> AbstractContextManager[None]:
@@ -191,11 +201,5 @@ def convergence(ax: Axes, eigenvalues: ArrayLike | Spectrum, result: Steps, *, w
         ax.plot([max(1, entry.settled)], [result.tolerance], "o", color=_COLOURS[entry.name], clip_on=False)
     ax.axhline(result.tolerance, color="0.5", linewidth=0.6, linestyle=":")
     ax.set(xlabel="step k", ylabel=r"$\|x_k\| / \|x_0\|$", ylim=(result.tolerance / 10, None),
-           title=rf"$d = {result.size}$, $\kappa = {_power(result.kappa)}$")
+           title=rf"$d = {result.size}$, $\kappa = {tex(result.kappa)}$")
     ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
-
-
-def _power(value: float) -> str:
-    exponent = math.floor(math.log10(value))
-    mantissa = value / 10**exponent
-    return f"{value:.4g}" if exponent < 4 else rf"10^{{{exponent}}}" if abs(mantissa - 1) < 5e-3 else rf"{mantissa:.2f} \cdot 10^{{{exponent}}}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,7 @@ def law(ax: Axes, rows: Sequence[Row] | None = None) -> None:
     ``rows``: of the part "law" of a study; default: those of the table that comes with the package.
     """
     rows = of(read(committed()), part="law") if rows is None else rows
-    for task, marker in zip(names(rows, "task"), _MARKERS, strict=False):
+    for task, marker in zip(names(rows, "task"), cycle(_MARKERS), strict=False):
         for method, colour in (("GD", "C0"), ("CDM", "C1")):
             own = of(rows, task=task, method=method)
             decays = sorted(names(own, "decay"))

@@ -55,6 +55,7 @@ class Real:
 
 
 def arcosh(c: Any) -> Any:
+    """The inverse hyperbolic cosine of a ball above 1."""
     return (c + (c * c - 1).sqrt()).log()
 
 

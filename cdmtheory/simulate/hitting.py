@@ -172,7 +172,7 @@ class _Question:
 
     def _bisection(self, end: int) -> int | None:
         """The first step within the tolerance where the norm never rises, None if it is beyond ``end``: around an estimate."""
-        near, width = max(0, self._estimate()), 1
+        near, width = self._estimate(), 1
         low, high = near - 1, near
         while not self._single(high):
             if high >= end:

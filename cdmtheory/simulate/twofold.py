@@ -100,6 +100,7 @@ class Twofold:
         return _quick(root, np.where(root > 0, rest, 0.0))
 
     def rounded(self) -> Any:
+        """The nearest doubles."""
         return self.high + self.low
 
 

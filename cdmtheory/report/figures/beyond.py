@@ -14,7 +14,7 @@ from cdmtheory.curved import measure_exponents
 from cdmtheory.grokking import grokking_curve, interpolating_solution
 from cdmtheory.local_model import local_model
 from cdmtheory.methods import Method, critically_damped, gradient_descent, step
-from cdmtheory.report.plots import look
+from cdmtheory.report.plots import look, tex
 from cdmtheory.simulate.stepwise import matrix_free
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def grokking(ax: Axes, *, weight_decay: float = 1e-4, n: int = 60, d: int = 400)
                     arrowprops={"arrowstyle": "<->", "color": own["color"], "shrinkA": 0, "shrinkB": 0, "linewidth": 0.8})
         ax.annotate(f"{delay:,} steps".replace(",", "\u2009"), (at, height), (5 if side == "left" else -5, 2), textcoords="offset points", ha=side,
                     va="bottom", color=own["color"], fontsize="small")
-    ax.set(xlabel="step", ylabel="risk", ylim=(2e-3, 400), title=rf"Linear student, $d = {d}$, $n = {n}$, $\lambda = 10^{{{round(math.log10(weight_decay))}}}$")
+    ax.set(xlabel="step", ylabel="risk", ylim=(2e-3, 400), title=rf"Linear student, $d = {d}$, $n = {n}$, $\lambda = {tex(weight_decay)}$")
     ax.legend(loc="lower right")
 
 
@@ -79,7 +79,7 @@ def valley(ax: Axes, *, weight_decay: float = 1e-2, step_size: float = 0.2) -> N
         own = look(name)
         ax.plot(path[::every].real, path[::every].imag, marker, fillstyle="none" if name == "gd" else "full", color=own["color"],
                 label=f"{own['label']}, every {every} steps")
-    ax.set(xlabel="$a$", ylabel="$b$", xlim=(0.35, 2.6), ylim=(0.2, 2.2), title=r"The valley $ab = 1$, $\lambda = 10^{-2}$")
+    ax.set(xlabel="$a$", ylabel="$b$", xlim=(0.35, 2.6), ylim=(0.2, 2.2), title=rf"The valley $ab = 1$, $\lambda = {tex(weight_decay)}$")
     ax.legend(loc="upper right")
 
 

@@ -14,7 +14,7 @@ from cdmtheory.arithmetic import Arithmetic
 from cdmtheory.methods import Coefficients, Method, critically_damped, gradient_descent, heavy_ball, polyak, step
 from cdmtheory.modes import coefficients_of, transfer_matrix
 from cdmtheory.modes import spectral_radius as radius
-from cdmtheory.report.plots import look
+from cdmtheory.report.plots import look, tex
 from cdmtheory.simulate.hitting import hit
 from cdmtheory.spectra import Spectrum
 
@@ -93,7 +93,7 @@ def wrong_damping(ax: Axes, *, kappa: int = 10**6, tolerances: tuple[float, ...]
         counts = [hit(critically_damped(Fraction(1), f * mu), spectrum, tolerance).settled for f in (Fraction(1), *taken)]
         right, *others = [math.nan if count is None else count for count in counts]
         ax.plot([float(f) for f in taken], [count / right for count in others], marker, color="C0", markerfacecolor="C0" if marker == "o" else "white",
-                label=rf"counted, $\varepsilon = 10^{{{round(math.log10(tolerance))}}}$")
+                label=rf"counted, $\varepsilon = {tex(tolerance)}$")
     ax.set(xlabel=r"assumed over true curvature, $\hat\lambda/\lambda$", ylabel="steps, relative", xlim=(1 / 90, 90), ylim=(0.6, 50),
            title="Cost of a wrong damping", xticks=[1 / 64, 1 / 8, 1, 8, 64], xticklabels=["1/64", "1/8", "1", "8", "64"], yticks=[1, 2, 5, 10, 20],
            yticklabels=["1", "2", "5", "10", "20"])

@@ -14,7 +14,7 @@ from cdmtheory.methods import Method, critically_damped, polyak
 from cdmtheory.modes import coefficients_of, residual
 from cdmtheory.modes import spectral_radius as radius
 from cdmtheory.rates import steps_to
-from cdmtheory.report.plots import LABELS, look
+from cdmtheory.report.plots import LABELS, look, tex
 from cdmtheory.simulate.closed_form import norms
 from cdmtheory.simulate.compare import RIVALS
 from cdmtheory.simulate.stepwise import spectral
@@ -66,7 +66,7 @@ def polyak_transient(ax: Axes, *, kappas: Sequence[int] = (10**2, 10**4, 10**6))
         k = np.unique(np.geomspace(1, last, 240).astype(np.int64))
         r = (math.sqrt(kappa) - 1) / (math.sqrt(kappa) + 1)
         colour = f"C{(0, 2, 1)[number % 3]}"
-        ax.loglog(k, r**k * (1 + k * (1 + r)), color=colour, label=rf"$\kappa = 10^{{{round(math.log10(kappa))}}}$")
+        ax.loglog(k, r**k * (1 + k * (1 + r)), color=colour, label=rf"$\kappa = {tex(kappa)}$")
         seen = spectral(method, Spectrum.of_eigenvalues([float(mu), 1.0], mu=mu, L=1), last, states=True).states
         assert seen is not None
         dots = np.unique(np.geomspace(1, last, 14).astype(np.int64))
@@ -120,7 +120,7 @@ def convergence_on(ax: Axes, *, spectrum: str = "uniform", kappa: int = 10**4, s
         dots = np.unique(np.geomspace(1, last, 16).astype(np.int64))
         ax.plot(dots, simulated[dots] / simulated[0], "o", color=own["color"], label=f"_simulated {LABELS[name]}")
     ax.set(xlabel="step $k$", ylabel=r"$\|x_k\|/\|x_0\|$", ylim=(1e-6, 20),
-           title=f"{spectrum.replace('-', ' ')}, $\\kappa = 10^{{{round(math.log10(kappa))}}}$")
+           title=f"{spectrum.replace('-', ' ')}, $\\kappa = {tex(kappa)}$")
     if legend:
         ax.legend(loc="lower left", handlelength=1.0)
 
