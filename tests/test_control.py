@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 
@@ -33,9 +34,39 @@ def test_step_sizes():
 
 
 def test_curvature_is_measured_anew_at_powers_of_two():
+    for control, expected in ((Controller(), [256, 512]), (Controller(phase=2), [64, 128, 256, 512])):
+        assert [k for k in range(1000) if setattr(control, "steps", k) or control.remeasure] == expected
+
+
+def test_switch_once_the_decay_weighs_as_much_as_the_loss():
     control = Controller()
-    due = [k for k in range(300) if setattr(control, "steps", k) or control.remeasure]
-    assert due == [32, 64, 128, 256]
+    decisions = feed(control, [10 * 0.5**k for k in range(8)], decay=1.0)
+    assert decisions.index(Decision.SWITCH) == 4
+    assert control.limit == pytest.approx(1.05 * (10 / 16 + 1))
+    assert feed(Controller(), [1.0, 0.9, 0.6, 0.5], decay=3.0).index(Decision.SWITCH) == 3  # half the first loss
+    weights = iter([1.0, 3.0, 3.0])  # asked for at every tenth look
+    growing = Controller()
+    for loss in [4.0, *[2.0] * (LOOK - 1)]:
+        assert growing.decide(loss, None, lambda: next(weights)) is not Decision.SWITCH
+    assert growing.decide(2.0, None, lambda: next(weights)) is Decision.SWITCH
+    for other, losses in ((Controller(switch=99), [1.0, *[0.5] * 30]), (Controller(), [-1.0] * 10)):
+        assert Decision.SWITCH not in feed(other, losses, decay=1.0)
+
+
+def test_the_decay_begins_stronger_and_eases():
+    control = Controller(switch=0, stronger=10.0)
+    feed(control, [1.0], decay=1.0)
+    factors = [control.strengthen(1e-4) for _ in range(1000)]
+    assert factors[0] == 10.0
+    assert all(a > b for a, b in pairwise(factors) if a > 1)
+    assert factors.index(1.0) == pytest.approx(2 * 2 * (1 - 10**-0.5) * 100, rel=0.1)  # dτ = √(10 e^(−τ/2))·dk/100 until 10 e^(−τ/2) = 1
+    assert Controller(stronger=10.0).strengthen(0.05) == 5.0  # no more than a quarter of the step size's reach
+    assert Controller(stronger=10.0).strengthen(0.5) == 1.0
+    feed(control := Controller(switch=0, stronger=10.0), [1.0, math.nan], decay=1.0)
+    assert control.strengthen(1e-4) == 1.0  # after a repair
+    for wrong in (0.5, math.nan, math.inf):
+        with pytest.raises(ValueError, match="decay_from = "):
+            Controller(stronger=wrong)
 
 
 def test_switch_after_twenty_calm_steps():
@@ -80,6 +111,15 @@ def test_repair_in_phase_2_and_giving_up():
     assert control.scale == 0.125
     with pytest.raises(FloatingPointError, match=f"after {MOST_REPAIRS + 1} repairs"):
         feed(control, [math.nan] * MOST_REPAIRS)
+
+
+def test_a_noisy_loss_is_given_more_room():
+    exact = Controller(switch=0)
+    feed(exact, [1.0, 2.2, 1.0, 2.2, math.nan], decay=1.0)
+    assert (exact.repairs, exact.scale, exact.limit) == (3, 0.125, pytest.approx(2.1))
+    noisy = Controller(switch=0)
+    assert feed(noisy, [1.0, 2.2, 2.3, 4.1, 4.3], decay=1.0)[1:] == [Decision.REPAIR, Decision.GO, Decision.GO, Decision.REPAIR]
+    assert (noisy.repairs, noisy.scale, noisy.limit) == (2, 0.25, pytest.approx(4.2))  # 2.3 at the weights that had 1.0
 
 
 def test_the_decay_counts_at_every_tenth_look():

@@ -60,6 +60,14 @@ def test_as_a_method_of_scipy():
     assert np.array_equal(groktimize(lambda x: (loss(x), slope(x)), START, jac=True, weight_decay=1e-2).x, direct.x)
 
 
+def test_lambda_begins_stronger_where_the_step_size_is_automatic():
+    runs = {d: groktimize(loss, START, jac=slope, weight_decay=1e-4, decay_from=d) for d in (None, 1.0, 10.0)}
+    assert runs[None].nit == runs[10.0].nit < runs[1.0].nit
+    assert np.linalg.norm(runs[10.0].x - runs[1.0].x) <= 1e-5 * np.linalg.norm(runs[1.0].x)
+    fixed = groktimize(loss, START, jac=slope, weight_decay=1e-4, lr=0.1)
+    assert fixed.nit == groktimize(loss, START, jac=slope, weight_decay=1e-4, lr=0.1, decay_from=1).nit
+
+
 def test_arguments_of_any_shape():
     found = groktimize(lambda x: loss(x.ravel()), START.reshape(8, 5), jac=lambda x: slope(x.ravel()).reshape(8, 5), weight_decay=1e-2)
     assert found.x.shape == found.jac.shape == (8, 5)
@@ -107,6 +115,7 @@ def test_a_saddle_with_dominant_negative_curvature():
     ({"jac": None}, TypeError, "jac = None"), ({"lr": "fast"}, ValueError, "'auto'"), ({"bounds": [(0, 1)] * 40}, ValueError, "bounds"),
     ({"hess": lambda x: x}, ValueError, "hess"), ({"wait_decay": 1.0}, TypeError, "wait_decay"), ({"maxiter": 0}, ValueError, "maxiter"),
     ({"jac": lambda x: slope(x)[:3]}, ValueError, "as many entries"), ({"lr": 1e9, "switch": 0}, ValueError, "allowed is a number"),
+    ({"decay_from": 0.5}, ValueError, "decay_from = 0.5"),
 ])
 def test_used_wrongly(change, error, message):
     with pytest.raises(error, match=message):

@@ -13,8 +13,8 @@ from cdmtheory.groktimizer.table import Row
 __all__ = ["LAW", "NETS", "REAL", "TUNING_SEED", "cell", "task_named"]
 
 LAW = ("linear regression", "diagonal network", "matrix completion")
-NETS = ("modular addition", "modular addition, ReLU", "sparse parity", "digits, large init")
-REAL = ("NCI60", "Khan", "coffee spectra", "coffee", "wine", "breast cancer", "PigCVP", "ACSF1")
+NETS = ("modular addition", "sparse parity", "digits, large init", "modular addition, ReLU", "modular addition, transformer")
+REAL = ("NCI60", "Khan", "coffee spectra", "wine", "coffee", "breast cancer", "PigCVP", "ACSF1")
 TUNING_SEED = 1000
 GAP = 0.01  # of the objective's gap to its minimum that is left when a run of the law counts as arrived
 
@@ -158,24 +158,24 @@ def _classical(task: Any, method: str, hyper: Row) -> Row:
 
 
 def _variant(name: str, method: str, seed: int, hyper: Row, budget: int) -> Row:
-    from cdmtheory.groktimizer.rivals import VARIANTS
+    from cdmtheory.groktimizer.variants import VARIANTS
 
     task = task_named(name, seed)
     return _train(task, VARIANTS[method](task.parameters, hyper["decay"]), budget, 1, stop=True)[1] | _state(task, sharp=False)
 
 
 def _equal(name: str, method: str, seed: int, hyper: Row, budget: int) -> Row:
-    """Both phases at λ, with or without momentum in phase 2, with the state at the switch; without, it is given up at ``cap`` × what GROKtimizer took."""
+    """Both phases at constant λ, with or without momentum in phase 2, and the state at the switch; without, it is given up at ``cap`` × what ours took."""
     from cdmtheory.groktimizer.optimizer import GROKtimizer
     from cdmtheory.groktimizer.rivals import TwoPhaseGD
 
     reference = None
     if method == "GD, two phases":
         task = task_named(name, seed)
-        reference = _train(task, GROKtimizer(task.parameters, weight_decay=hyper["decay"]), budget, 1, stop=True)[1]["settled"]
+        reference = _train(task, GROKtimizer(task.parameters, weight_decay=hyper["decay"], decay_from=1), budget, 1, stop=True)[1]["settled"]
     task = task_named(name, seed)
     kind = TwoPhaseGD if method == "GD, two phases" else GROKtimizer
-    optimizer = kind(task.parameters, weight_decay=hyper["decay"])
+    optimizer = kind(task.parameters, weight_decay=hyper["decay"], decay_from=1)
     before: Row = {}
     course = _Course(task, 1)
     closure = course.closure(optimizer)

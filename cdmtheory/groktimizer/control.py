@@ -13,12 +13,15 @@ from typing import Any, NamedTuple
 __all__ = ["CALM_LOSS", "CALM_STEPS", "Controller", "Decision", "Observation", "Switch", "damped"]
 
 CALM_LOSS, CALM_STEPS = 0.05, 20  # a loss this small for so many steps in a row is interpolation; accuracy alone fired too early
+FRESH = 32  # a curvature measured at most so many steps before the switch will do for phase 2
+MEASURE = {1: 256, 2: 64}  # steps of each phase until curvature is measured anew; then after twice as many, and so on
 PLATEAU, FALL = 32, 0.8  # or a loss whose mean over so many steps is more than this times that over as many before: waiting gains little
 SLACK = 1.05  # from rest the objective falls along every continuous path; a discrete one gets this much
 WAYWARD = 10.0  # phase 1 may overshoot its first loss by this factor
 LOOK = 10  # steps between two looks at the whole objective, which costs a pass over the weights
 MOST_REPAIRS = 40
 REACH = 1.5  # step size of phase 2 times hmax; twice as much still contracts, and the guard repairs it where the curvature rises
+STRONGER, EASING = 10.0, 2.0  # phase 2 begins with so many times the weight decay, which falls by e in so many of its own time constants
 COLLAPSED, GONE = 1e-2, 1e-3  # of the norm at the switch, where the loss has risen, and in any case
 
 
@@ -38,8 +41,9 @@ class Observation(NamedTuple):
 
 
 Switch = int | Callable[[Observation], bool] | None
-"""Steps of phase 1, a rule of one's own, or None: accuracy 1 and loss ≤ 0.05 for 20 steps in a row (loss ≤ 0.05 × the first where no accuracy is
-observed), or a loss below the first that fell by less than a fifth in 32 steps (means over 32)."""
+"""Steps of phase 1, a rule of one's own, or None: when the first of these holds. The loss is at most half the first and at most Σ(λ/2)‖θ‖²: momentum,
+which is hardly damped in curved directions, then finds no more energy in the loss than in the decay. Accuracy 1 and loss ≤ 0.05 for 20 steps in a row (loss ≤
+0.05 × the first where no accuracy is observed). A loss below the first that fell by less than a fifth in 32 steps (means over 32)."""
 
 
 class Decision(Enum):
@@ -87,15 +91,22 @@ class Controller:
     calm: int = 0
     loudest: float = 0.0  # largest loss of the calm steps
     recent: list[float] = field(default_factory=list)  # losses of phase 1
+    weight: float = 0.0  # Σ(λ/2)‖θ‖² at the last look of phase 1
     limit: float = math.inf
     kept: float = math.inf
+    kept_loss: float = math.nan
+    back: bool = False  # whether the copy was put back and not a step taken since
     loss_at_switch: float = math.nan
     decay_at_switch: float = math.nan
+    stronger: float = 1.0  # phase 2 begins with so many times the weight decay
+    elapsed: float = 0.0  # time constants of the present weight decay
 
     def __post_init__(self) -> None:
         s = self.switch
         if s is not None and not callable(s) and (isinstance(s, bool) or not isinstance(s, int) or s < 0):
             raise ValueError(f"switch = {s!r}; allowed is a whole number of steps >= 0, a function of an Observation, or None (automatic)")
+        if not 1 <= self.stronger < math.inf:
+            raise ValueError(f"decay_from = {self.stronger!r}; allowed is a finite number >= 1, or None (automatic)")
 
     def state(self) -> dict[str, Any]:
         """Everything but the rule itself, which may be a function."""
@@ -108,13 +119,19 @@ class Controller:
 
     @property
     def remeasure(self) -> bool:
-        """Whether curvature is to be measured anew: after 32, 64, 128, … steps of the phase, for it may change by orders of magnitude."""
-        return self.steps >= 32 and self.steps & (self.steps - 1) == 0
+        """Whether curvature is to be measured anew, for it may change by orders of magnitude: after 256, 512, … steps of phase 1 and 64, 128, … of phase 2."""
+        return self.steps >= MEASURE[self.phase] and self.steps & (self.steps - 1) == 0
 
     @property
     def due(self) -> bool:
         """Whether a switch at a fixed number of steps is due."""
         return self.phase == 1 and isinstance(self.switch, int) and self.steps >= self.switch
+
+    def strengthen(self, decays: float) -> float:
+        """The factor by which the weight decay is larger in this step of phase 2 than it will be; ``decays``: ηλ, with which it will not pass 1/4."""
+        now = max(1.0, min(self.stronger * math.exp(-self.elapsed / EASING), 0.25 / decays))
+        self.elapsed += math.sqrt(now * decays)
+        return now
 
     def decide(self, loss: float, accuracy: float | None, decay: Callable[[], float]) -> Decision:
         """What to do, given the training loss before the step; ``decay()`` is Σ(λ/2)‖θ‖², asked for only when it is needed.
@@ -125,6 +142,9 @@ class Controller:
             If the loss is not finite and there is nothing to go back to, or no step size helps.
         """
         self.looks += 1
+        if self.back and math.isfinite(loss) and not math.isclose(loss, self.kept_loss, rel_tol=1e-3):
+            self.limit *= 2  # of another batch, or with dropout: the step size may not have been at fault
+        self.back = False
         if self.phase == 1:
             return self._first(loss, accuracy, decay)
         if not self.guard:
@@ -142,7 +162,7 @@ class Controller:
             self.collapsed = True
             warnings.warn(f"the weights have collapsed: their norm is {math.sqrt(shrunk):.2g} × that at the switch, and the training loss went from "
                           f"{self.loss_at_switch:.3g} to {loss:.3g}. The weight decay is too large for this model; lower it", RuntimeWarning, stacklevel=4)
-        return self._keep(objective)
+        return self._keep(objective, loss)
 
     def _first(self, loss: float, accuracy: float | None, decay: Callable[[], float]) -> Decision:
         if math.isnan(self.first_loss):
@@ -156,35 +176,43 @@ class Controller:
             return self._repair(loss)
         if not math.isfinite(loss):
             return Decision.GO  # unguarded: the user's own affair
-        over = (self.calm >= CALM_STEPS or self._flat() if self.switch is None else self.steps >= self.switch if isinstance(self.switch, int)
-                else bool(self.switch(Observation(self.steps, loss, accuracy))))
+        over = (self._light(loss, decay) or self.calm >= CALM_STEPS or self._flat() if self.switch is None
+                else self.steps >= self.switch if isinstance(self.switch, int) else bool(self.switch(Observation(self.steps, loss, accuracy))))
         if over:
-            self.begin(max(loss, self.loudest, *(self.recent[-PLATEAU:] if self._flat() else ())), decay())
+            self.begin(max(loss, self.loudest, *(self.recent[-PLATEAU:] if self._flat() else ())), decay(), loss)
             return Decision.SWITCH
-        return self._keep(loss) if self.guard else Decision.GO
+        return self._keep(loss, loss) if self.guard else Decision.GO
+
+    def _light(self, loss: float, decay: Callable[[], float]) -> bool:
+        """Whether the loss is at most half the first and Σ(λ/2)‖θ‖², as that was at the last look."""
+        if self.looks % LOOK == 1:
+            self.weight = decay()
+        return 0 <= loss <= min(self.weight, self.first_loss / 2)  # a loss below 0 says nothing about interpolation
 
     def _flat(self) -> bool:
         """Whether the loss has come down and hardly falls any more."""
         before, after = self.recent[:PLATEAU], self.recent[PLATEAU:]
         return len(after) == PLATEAU and max(after) < self.first_loss and sum(after) > FALL * sum(before)
 
-    def begin(self, loss: float, decay: float) -> None:
-        """Phase 2 begins here, at this training loss (not a number where nobody observed it)."""
+    def begin(self, loss: float, decay: float, now: float = math.nan) -> None:
+        """Phase 2 begins here, at this training loss (not a number where nobody observed it); ``now``: without what it was in the calm steps before."""
         self.phase, self.switch_step, self.steps, self.looks, self.scale = 2, self.steps, 0, 0, 1.0
         self.loss_at_switch, self.decay_at_switch = loss, decay
         self.limit = math.inf if math.isnan(loss) else SLACK * (loss + decay)
-        self.kept = loss + decay
+        self.kept, self.kept_loss = loss + decay, now
         self.recent = []
 
-    def _keep(self, objective: float) -> Decision:
+    def _keep(self, objective: float, loss: float) -> Decision:
         if objective <= 0.9 * self.kept:
-            self.kept = objective
+            self.kept, self.kept_loss = objective, loss
             return Decision.KEEP
         return Decision.GO
 
     def _repair(self, objective: float) -> Decision:
         self.repairs += 1
+        self.back = True
         self.scale /= 2
+        self.elapsed = math.inf if self.phase == 2 else 0.0
         self.calm, self.recent = 0, []
         if math.isinf(self.kept) or self.repairs > MOST_REPAIRS:
             raise FloatingPointError(f"the loss is {objective:.3g} " + ("at the first step" if math.isinf(self.kept) else

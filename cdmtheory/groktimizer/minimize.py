@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cdmtheory.groktimizer.control import Controller, Decision, Switch, damped, new_step_size
+from cdmtheory.groktimizer.control import FRESH, STRONGER, Controller, Decision, Switch, damped, new_step_size
 from cdmtheory.groktimizer.curvature import hessian_product, top_eigenvalue
 from cdmtheory.inputs import count, real_array
 from cdmtheory.methods import Coefficients, step
@@ -23,18 +23,19 @@ FIRST_MOMENTUM = 0.9
 
 def groktimize(fun: Callable[..., Any], x0: Any, args: tuple[Any, ...] = (), *, jac: Any, weight_decay: float | None = None,
                callback: Callable[..., Any] | None = None, lr: Any = "auto", switch: Switch = None, guard: bool = True, nesterov: bool = False,
-               maxiter: int = 10_000, tol: float | None = None, disp: bool = False, **rest: Any) -> OptimizeResult:
+               decay_from: float | None = None, maxiter: int = 10_000, tol: float | None = None, disp: bool = False, **rest: Any) -> OptimizeResult:
     """Interpolate, then decay the weights with critically damped momentum: the minimiser of fun(x) + (λ/2)‖x‖² near where phase 1 ends.
 
     ``fun``, ``jac``: training loss without weight decay and its gradient, called with (x, *args); ``jac=True``: fun returns both. ``weight_decay``:
-    λ > 0. ``lr``, ``switch``, ``guard``, ``nesterov``: as in :class:`cdmtheory.groktimizer.GROKtimizer`, which takes the same steps. ``maxiter``: steps
-    of both phases. ``tol``: stop in phase 2 once ‖∇F‖ ≤ tol·λ·‖x‖ (default 1e-6): the flat distance to the minimiser is then at most tol·‖x‖.
+    λ > 0. ``lr``, ``switch``, ``guard``, ``nesterov``, ``decay_from``: as in :class:`cdmtheory.groktimizer.GROKtimizer`, which takes the same
+    steps. ``maxiter``: steps of both phases. ``tol``: stop in phase 2 once ‖∇F‖ ≤ tol·λ·‖x‖ (default 1e-6): the flat distance to the minimiser
+    is then at most tol·‖x‖.
     ``callback(xk)`` or ``callback(intermediate_result=…)`` after every step; ``StopIteration`` ends the run. Also
     ``scipy.optimize.minimize(fun, x0, jac=…, method=groktimize, options={"weight_decay": …})``.
 
     The result has ``fun`` (the training loss), ``objective`` (with the decay), ``jac`` (gradient of the objective), ``phase``, ``switch_step``,
     ``repairs``, ``collapsed``, ``nfev`` (gradients, those for the curvature included), ``nit``, and ``phases``: for each phase its first step, number of
-    steps, step size, momentum, and loss and norm at its beginning and end.
+    steps, step size, momentum (at the final λ), and loss and norm at its beginning and end.
 
     Raises
     ------
@@ -53,8 +54,9 @@ def groktimize(fun: Callable[..., Any], x0: Any, args: tuple[Any, ...] = (), *, 
     if jac is not True and not callable(jac):
         raise TypeError(f"jac = {jac!r}; allowed is a function that returns the gradient, or True if fun returns (loss, gradient)")
     shape = np.shape(x0)
+    control = Controller(switch, guard, stronger=decay_from if decay_from is not None else STRONGER if isinstance(lr, str) else 1.0)
     run = _Run(_evaluator(fun, jac, args if isinstance(args, tuple) else (args,), shape), real_array("x0", np.ravel(x0), 1).copy(),
-               float(weight_decay), lr, nesterov, Controller(switch, guard), 1e-6 if tol is None else tol)
+               float(weight_decay), lr, nesterov, control, 1e-6 if tol is None else tol)
     return run.to_the_end(count("maxiter", maxiter), _caller(callback), shape, disp)
 
 
@@ -65,7 +67,7 @@ class _Run:
         self.evaluations = 0
         self._evaluate, self.decay, self.lr, self.nesterov, self.control, self.tol = evaluate, decay, lr, nesterov, control, tol
         self.phases: list[dict[str, Any]] = []
-        self.copy = x
+        self.copy, self.sharpest, self.measured_at = x, 0.0, 0
         self._rest_at(x)
         self._open()
 
@@ -79,21 +81,27 @@ class _Run:
 
     def _open(self) -> None:
         """Begin a phase: measure the step size where it is automatic, and note where it begins."""
-        self.step_size = self._measure() if isinstance(self.lr, str) else float(self.lr)
+        known = self.control.phase == 2 and (self.control.switch_step or 0) - self.measured_at <= FRESH
+        self.step_size = float(self.lr) if not isinstance(self.lr, str) else self._chosen() if known else self._measure()
         self.phases.append({"phase": self.control.phase, "first_step": self.control.switch_step or 0, "step_size": self.step_size,
                             "momentum": self._coefficients().momentum, "loss_at_start": self.loss, "norm_at_start": float(np.linalg.norm(self.y))})
 
     def _measure(self) -> float:
-        sharpest = max(top_eigenvalue(hessian_product(lambda y: self._at(y)[1], self.y), len(self.y), tolerance=0.1), 0.0)
-        return new_step_size(sharpest, self.decay if self.control.phase == 2 else 0.0, self.step_size if self.control.steps else None, nesterov=self.nesterov)
+        self.sharpest = max(top_eigenvalue(hessian_product(lambda y: self._at(y)[1], self.y), len(self.y), tolerance=0.1), 0.0)
+        self.measured_at = self.control.steps
+        return self._chosen()
 
-    def _coefficients(self) -> Coefficients:
-        eta = self.step_size * self.control.scale
+    def _chosen(self) -> float:
+        decay = self.decay if self.control.phase == 2 else 0.0
+        return new_step_size(self.sharpest, decay, self.step_size if self.control.steps else None, nesterov=self.nesterov)
+
+    def _coefficients(self, stronger: float = 1.0) -> Coefficients:
+        eta, decay = self.step_size * self.control.scale, self.decay * stronger
         if self.control.phase == 1:
             return Coefficients(eta, FIRST_MOMENTUM, FIRST_MOMENTUM)
         if not self.nesterov:
-            return Coefficients(eta, damped(eta, self.decay))
-        q = float(np.sqrt(eta * self.decay))
+            return Coefficients(eta, damped(eta, decay))
+        q = float(np.sqrt(eta * decay))
         return Coefficients(eta, (1 - q) / (1 + q), (1 - q) / (1 + q))
 
     def advance(self) -> bool:
@@ -114,8 +122,9 @@ class _Run:
             self.copy = self.y
         if control.phase == 2 and np.linalg.norm(self.slope()) <= self.tol * self.decay * np.linalg.norm(self.y):
             return False
-        c = self._coefficients()
-        self.x, self.x_prev = step(c, self.x, self.x_prev, lambda y: self.slope() if control.phase == 2 else self.gradient), self.x
+        stronger = control.strengthen(self.step_size * control.scale * self.decay) if control.phase == 2 else 0.0
+        c = self._coefficients(stronger)
+        self.x, self.x_prev = step(c, self.x, self.x_prev, lambda y: self.gradient + stronger * self.decay * self.y), self.x
         self.y = self.x + c.lookahead * (self.x - self.x_prev)
         self.loss, self.gradient = self._at(self.y)
         control.steps += 1
@@ -185,4 +194,4 @@ def _refuse(rest: dict[str, Any]) -> None:
         if given is not None and not (isinstance(given, (tuple, list)) and not given):
             raise ValueError(f"{name} = {given!r}; groktimize takes none. Leave it out, or use another method of scipy.optimize.minimize")
     if rest:
-        raise TypeError(f"unknown options {sorted(rest)}; there are weight_decay, lr, switch, guard, nesterov, maxiter, tol and disp")
+        raise TypeError(f"unknown options {sorted(rest)}; there are weight_decay, lr, switch, guard, nesterov, decay_from, maxiter, tol and disp")

@@ -9,14 +9,14 @@ import numpy as np
 import torch
 
 from cdmtheory.groktimizer.cdm import CDM
-from cdmtheory.groktimizer.control import Controller, Decision, Switch, new_step_size
+from cdmtheory.groktimizer.control import FRESH, STRONGER, Controller, Decision, Switch, new_step_size
 from cdmtheory.groktimizer.curvature import hessian_product, top_eigenvalue
 
 __all__ = ["GROKtimizer", "flat_gradient"]
 
 FIRST_MOMENTUM = 0.9
 _UNKNOWN = 1e-3  # lr until it is measured
-_OWN = ("control", "first_optimizer", "_auto", "_measured", "_measured_at", "_pending", "_copies", "_plain_first")
+_OWN = ("control", "first_optimizer", "_auto", "_measured", "_measured_at", "_sharpest", "_pending", "_copies", "_plain_first")
 
 
 class GROKtimizer(CDM):
@@ -25,19 +25,25 @@ class GROKtimizer(CDM):
     ``step(closure)``, where the closure zeroes gradients, calls ``backward()`` on the training loss *without* weight decay and
     returns it; or, with a loop of your own, ``observe(loss, accuracy=None)`` and ``step()`` after ``backward()``.
 
-    ``lr``: step size; "auto" measures hmax, the largest Hessian eigenvalue of the loss, by 2 × 8 or so extra calls of the closure at the
-    first step of each phase and after 32, 64, 128, … of its steps: 1/hmax in phase 1, 1.5/(hmax + λ) in phase 2 (1/(hmax + λ) with ``nesterov``).
+    ``lr``: step size; "auto" measures hmax, the largest Hessian eigenvalue of the loss, by 2 × 8 or so extra calls of the closure, at the
+    first step, at the switch (unless that was within 32 steps), after 256, 512, … steps of phase 1 and after 64, 128, … of phase 2: 1/hmax in phase 1,
+    1.5/(hmax + λ) in phase 2 (1/(hmax + λ) with ``nesterov``).
     A number holds for both phases, and LR schedulers may change it (not that of ``first``, which has its own).
     ``first``: a function from parameters to the optimiser of phase 1; None is SGD with Nesterov momentum 0.9, no weight decay and ``lr``.
-    ``switch``: steps of phase 1, a function of an :class:`Observation` that says when it is over, or None: accuracy 1 and loss ≤ 0.05 for
-    20 steps in a row (where no accuracy is observed, loss ≤ 0.05 × the first), or a loss that fell by less than a fifth in 32 steps.
+    ``switch``: steps of phase 1, a function of an :class:`Observation` that says when it is over, or None, the first of: loss ≤ Σ(λ/2)‖θ‖² and
+    ≤ half the first, so that momentum finds no more energy in the loss than in the decay; accuracy 1 and loss ≤ 0.05 for 20 steps in a row
+    (where no accuracy is observed, loss ≤ 0.05 × the first); a loss that fell by less than a fifth in 32 steps.
+    ``decay_from``: phase 2 begins with so many times ``weight_decay``, critically damped at that, and eases to ``weight_decay`` over a few time
+    constants: the weights decay sooner, and what is minimised in the end is the same. None: 10 where ``lr`` is "auto", 1 where it is a number
+    (phase 2 is then :class:`CDM`, step by step). A repair by the guard ends it.
     ``guard``: from rest the objective can only fall; where it exceeds 1.05 × that at the switch, or is not finite, the best weights
     are put back, the velocity is dropped, and the step size halved (in phase 1 at 10 × the first loss). Costs one copy of the weights.
     ``weight_decay`` may differ between parameter groups; see :class:`CDM` for groups without, and for sparse, complex and mixed dtypes.
 
     Attributes: ``phase`` (1 or 2), ``switch_step`` (phase-1 steps taken, or None), ``collapsed`` (the weights went to zero: λ is too large),
     ``first_optimizer``, ``control`` (counts of steps and repairs). ``state_dict`` holds all of it: a run continues bit for bit in either phase.
-    With mini-batches the loss observed is that of the batch; give ``switch`` a rule that averages where that is too noisy.
+    With mini-batches the loss observed is that of the batch; give ``switch`` a rule that averages where that is too noisy. A loss that differs at
+    the very weights that the guard has put back is noisy: each time, its limit is doubled.
 
     Raises
     ------
@@ -50,17 +56,18 @@ class GROKtimizer(CDM):
     """
 
     def __init__(self, params: Any, lr: Any = "auto", weight_decay: float = 1e-2, *, first: Callable[[list[Any]], Any] | None = None,
-                 switch: Switch = None, guard: bool = True, nesterov: bool = False) -> None:
+                 switch: Switch = None, guard: bool = True, nesterov: bool = False, decay_from: float | None = None) -> None:
         if isinstance(lr, str) and lr != "auto":
             raise ValueError(f"lr = {lr!r}; allowed is a number > 0, or 'auto'")
         self._auto = isinstance(lr, str)
         self._plain_first = first is None
         self.first_optimizer: Any = None
-        self.control = Controller(switch, guard)
+        self.control = Controller(switch, guard, stronger=decay_from if decay_from is not None else STRONGER if self._auto else 1.0)
         self._pending: tuple[float, float | None] | None = None
         self._copies: list[Any] = []
         self._measured = False
         self._measured_at = 0
+        self._sharpest = 0.0
         super().__init__(params, lr=_UNKNOWN if self._auto else lr, weight_decay=weight_decay, nesterov=nesterov)
         if first is None:
             self.first_optimizer = torch.optim.SGD([{"params": g["params"], "lr": g["lr"]} for g in self.param_groups], momentum=FIRST_MOMENTUM, nesterov=True)
@@ -127,7 +134,7 @@ class GROKtimizer(CDM):
             return loss
         if decision is Decision.SWITCH:
             if self._auto:
-                self._measure(closure)
+                self._measure(closure, sharpest=self._sharpest if (self.switch_step or 0) - self._measured_at <= FRESH else None)
             self._keep()
         elif decision is Decision.KEEP:
             self._keep()
@@ -142,35 +149,42 @@ class GROKtimizer(CDM):
                 inner["lr"] = group["lr"] * self.control.scale
         if self.phase == 1:
             self.first_optimizer.step()
-        elif self.control.scale == 1.0:
+            return
+        scale = self.control.scale
+        least = min((group["lr"] * group["weight_decay"] for group in self.param_groups if group["weight_decay"] > 0), default=0.0)
+        stronger = self.control.strengthen(scale * least) if least else 1.0
+        if scale == stronger == 1.0:
             self._damped_step()
-        else:
-            nominal = [group["lr"] for group in self.param_groups]
-            for group in self.param_groups:  # not for good: a scheduler would not know
-                group["lr"] = group["lr"] * self.control.scale
-            try:
-                self._damped_step()
-            finally:
-                for group, lr in zip(self.param_groups, nominal, strict=True):
-                    group["lr"] = lr
+            return
+        nominal = [(group["lr"], group["weight_decay"]) for group in self.param_groups]
+        for group in self.param_groups:  # not for good: a scheduler would not know
+            group["lr"], group["weight_decay"] = group["lr"] * scale, group["weight_decay"] * stronger
+        try:
+            self._damped_step()
+        finally:
+            for group, (lr, decay) in zip(self.param_groups, nominal, strict=True):
+                group["lr"], group["weight_decay"] = lr, decay
 
-    def _measure(self, closure: Callable[[], Any] | None) -> None:
+    def _measure(self, closure: Callable[[], Any] | None, sharpest: float | None = None) -> None:
+        """Set the step sizes from hmax: ``sharpest``, or measured here."""
         if closure is None:
             raise RuntimeError("lr='auto' measures the curvature of the loss and needs step(closure) at the first step of each phase. Or give lr a number")
-        gradient, x, precision = flat_gradient(closure, self._parameters())
-        kept = [None if p.grad is None else p.grad.clone() for p in self._parameters()]
-        sharpest = max(top_eigenvalue(hessian_product(gradient, x, precision=precision), len(x), tolerance=0.1), 0.0)
-        for p, grad in zip(self._parameters(), kept, strict=True):
-            p.grad = grad
+        if sharpest is None:
+            gradient, x, precision = flat_gradient(closure, self._parameters())
+            kept = [None if p.grad is None else p.grad.clone() for p in self._parameters()]
+            sharpest = max(top_eigenvalue(hessian_product(gradient, x, precision=precision), len(x), tolerance=0.1), 0.0)
+            for p, grad in zip(self._parameters(), kept, strict=True):
+                p.grad = grad
         least = min((g["weight_decay"] for g in self.param_groups if g["weight_decay"] > 0), default=0.0)
         for group in self.param_groups:
             before = group["lr"]
             decay = 0.0 if self.phase == 1 else group["weight_decay"] or least
             group["lr"] = new_step_size(sharpest, decay, before if self.control.steps else None, nesterov=group["nesterov"])
+            moving = self.state if self.phase == 2 else self.first_optimizer.state if self._plain_first else {}
             for p in group["params"]:
-                if "momentum_buffer" in self.state.get(p, {}):  # lr·buffer is the velocity per step; per unit of time √lr·buffer, which stays
-                    self.state[p]["momentum_buffer"].mul_((before / group["lr"]) ** 0.5)
-        self._measured, self._measured_at = True, self.control.steps
+                if "momentum_buffer" in moving.get(p, {}):  # lr·buffer is the velocity per step; per unit of time √lr·buffer, which stays
+                    moving[p]["momentum_buffer"].mul_((before / group["lr"]) ** 0.5)
+        self._measured, self._measured_at, self._sharpest = True, self.control.steps, sharpest
 
     def _parameters(self) -> list[Any]:
         return [p for group in self.param_groups for p in group["params"]]
@@ -206,7 +220,7 @@ class GROKtimizer(CDM):
     def state_dict(self) -> dict[str, Any]:
         """The state of both phases, of the controller and of the guard. A ``switch`` that is a function is not saved: give it anew."""
         return {**super().state_dict(), "first": self.first_optimizer.state_dict(), "control": self.control.state(),
-                "measured": [self._measured, self._measured_at], "pending": self._pending, "copies": [c.clone() for c in self._copies]}
+                "measured": [self._measured, self._measured_at, self._sharpest], "pending": self._pending, "copies": [c.clone() for c in self._copies]}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Continue where :meth:`state_dict` was taken."""
@@ -216,7 +230,7 @@ class GROKtimizer(CDM):
         super().load_state_dict({"state": state_dict["state"], "param_groups": state_dict["param_groups"]})
         self.first_optimizer.load_state_dict(state_dict["first"])
         self.control.load(state_dict["control"])
-        self._measured, self._measured_at = state_dict["measured"]
+        self._measured, self._measured_at, self._sharpest = state_dict["measured"]
         self._pending = None if state_dict["pending"] is None else tuple(state_dict["pending"])
         self._copies = [c.to(p).clone() for c, p in zip(state_dict["copies"], self._parameters(), strict=False)]
 

@@ -13,10 +13,9 @@ from typing import Any
 import torch
 
 from cdmtheory.groktimizer.cdm import CDM
-from cdmtheory.groktimizer.control import Controller
 from cdmtheory.groktimizer.optimizer import GROKtimizer
 
-__all__ = ["RIVALS", "VARIANTS", "Rival", "TwoPhaseGD", "draws"]
+__all__ = ["RIVALS", "Rival", "TwoPhaseGD", "draws"]
 
 Range = tuple[float, float]
 FACTOR, DECAY, DECOUPLED = (0.3, 3.0), (0.0, 0.0), (1e-2, 3.0)  # step size × hmax; λ of the task; AdamW's, which is per step size
@@ -108,39 +107,9 @@ RIVALS: dict[str, Rival] = {
     "CDM": Rival(lambda p, hmax, *, factor, decay: CDM(p, factor / hmax, decay), {"factor": FACTOR, "decay": DECAY}),
     "GROKtimizer": Rival(lambda p, hmax, *, first, decay: GROKtimizer(p, weight_decay=decay, first=_first(first)),
                          {"decay": DECAY, "first": ["default", "Adam 3e-3", "Adam 1e-2"]}),
-    "GROKtimizer, early": Rival(lambda p, hmax, *, switch, decay: GROKtimizer(p, weight_decay=decay, switch=switch), {"decay": DECAY, "switch": [0, 10, 30]}),
+    "GROKtimizer, λ constant": Rival(lambda p, hmax, *, first, decay: GROKtimizer(p, weight_decay=decay, first=_first(first), decay_from=1),
+                                     {"decay": DECAY, "first": ["default", "Adam 3e-3", "Adam 1e-2"]}),
 }
-
-
-class _MeasuredOnce(Controller):
-    remeasure = False
-
-
-class _NoPlateau(Controller):
-    def _flat(self) -> bool:
-        return False
-
-
-def _controlled(made: GROKtimizer, control: Controller) -> GROKtimizer:
-    made.control = control
-    return made
-
-
-def _damped_at(made: GROKtimizer, factor: float) -> GROKtimizer:
-    for group in made.param_groups:
-        group["curvature"] = factor * group["weight_decay"]
-    return made
-
-
-VARIANTS: dict[str, Callable[[list[Any], float], Any]] = {
-    "as it is": lambda p, decay: GROKtimizer(p, weight_decay=decay),
-    "step size measured once a phase": lambda p, decay: _controlled(GROKtimizer(p, weight_decay=decay), _MeasuredOnce()),
-    "no switch on a plateau": lambda p, decay: _controlled(GROKtimizer(p, weight_decay=decay), _NoPlateau()),
-    "Nesterov form": lambda p, decay: GROKtimizer(p, weight_decay=decay, nesterov=True),
-    "damped at 2λ": lambda p, decay: _damped_at(GROKtimizer(p, weight_decay=decay), 2.0),
-    "Adam in phase 1": lambda p, decay: GROKtimizer(p, weight_decay=decay, first=_first("Adam 3e-3")),
-    "phase 2 at once": lambda p, decay: GROKtimizer(p, weight_decay=decay, switch=0)}
-"""GROKtimizer with one thing changed: what each part of it is worth, at the same weight decay. Digits and modular addition led to the first two parts."""
 
 
 def draws(name: str, count: int, decays: Range) -> list[dict[str, Any]]:

@@ -75,8 +75,14 @@ def medians(values: Sequence[float], statistic: Callable[[Sequence[float]], floa
     return statistic(values), low, high
 
 
-def exponent(rows: Sequence[Row]) -> tuple[float, float, float] | None:
-    """Slope of ln(settled steps) against ln(λ), mean over seeds, with its bootstrap interval; None where a run did not settle."""
+def exponent(rows: Sequence[Row], *, decade: bool = True) -> tuple[float, float, float] | None:
+    """Slope of ln(settled steps) against ln(λ), mean over seeds, with its bootstrap interval; None where a run did not settle.
+
+    ``decade``: over the least λ and those at most ten times as large, since the law is one for λ → 0; else over all.
+    """
+    if decade and rows:
+        least = min(row["decay"] for row in rows)
+        rows = [row for row in rows if row["decay"] <= 10.01 * least]
     if not rows or any(row["settled"] is None for row in rows) or len(names(rows, "decay")) < 2:
         return None
     slopes = []

@@ -149,6 +149,23 @@ def modular_addition_relu(seed: int, *, p: int = 23, width: int = 128, fraction:
                            torch.nn.functional.cross_entropy)
 
 
+def modular_addition_transformer(seed: int, *, p: int = 23, width: int = 32, heads: int = 4, fraction: float = 0.8) -> Task:
+    """a + b mod p by a one-layer transformer without normalisation, with cross-entropy at the last of the tokens a, b, = (Nanda et al. 2023)."""
+    generator, pairs, labels, parts = _pairs(seed, p, fraction)
+    tokens = torch.cat([pairs[:, :p].argmax(1, keepdim=True), pairs[:, p:].argmax(1, keepdim=True), torch.full((p * p, 1), p)], 1)
+    shapes = [(p + 1, width), (3, width), *[(width, width)] * 4, (width, 4 * width), (4 * width, width), (width, p)]
+    parameters = [_weights(generator, *shape, scale=(4 * width if shape[0] == 4 * width else width) ** -0.5) for shape in shapes]
+    embedding, place, query, key, value, mix, up, down, out = parameters
+
+    def predict(part: Any) -> Any:
+        x = embedding[tokens[part]] + place
+        asked, keys, values = (y.unflatten(2, (heads, -1)).transpose(1, 2) for y in (x[:, -1:] @ query, x @ key, x @ value))
+        last = x[:, -1] + torch.nn.functional.scaled_dot_product_attention(asked, keys, values).flatten(1) @ mix
+        return (last + torch.relu(last @ up) @ down) @ out
+
+    return _classification("modular addition, transformer", parameters, predict, labels, parts, 0.1, torch.nn.functional.cross_entropy)
+
+
 def sparse_parity(seed: int, *, bits: int = 20, order: int = 3, n: int = 400, width: int = 100, scale: float = 1.0) -> Task:
     """The parity of 3 of 20 bits by a two-layer ReLU network with squared loss (Barak et al. 2022)."""
     generator = torch.Generator().manual_seed(seed)
@@ -210,4 +227,5 @@ def real_data(name: str) -> Callable[..., Task]:
 
 SYNTHETIC: dict[str, Callable[..., Task]] = {
     "linear regression": linear_regression, "diagonal network": diagonal_network, "matrix completion": matrix_completion,
-    "modular addition": modular_addition, "modular addition, ReLU": modular_addition_relu, "sparse parity": sparse_parity, "digits, large init": digits}
+    "modular addition": modular_addition, "modular addition, ReLU": modular_addition_relu, "sparse parity": sparse_parity, "digits, large init": digits,
+    "modular addition, transformer": modular_addition_transformer}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cdmtheory.collect import builtin_claims
-from cdmtheory.groktimizer.findings import CLASSICAL, EARLY, OURS
+from cdmtheory.groktimizer.findings import CLASSICAL, CONSTANT, OURS
 from cdmtheory.groktimizer.table import Row, exponent, medians, names, of, or_never, read
 from cdmtheory.report import plots
 
@@ -41,7 +41,7 @@ def law(ax: Axes, rows: Sequence[Row] | None = None) -> None:
             slope = exponent(own)
             ax.loglog(decays, settled, marker=marker, color=colour, label=f"{method}, {task}" + (f": {slope[0]:.2f}" if slope else ""))
     ax.set(xlabel=r"weight decay $\lambda$", ylabel="steps of phase 2, settled", title="From one interpolating point")
-    ax.legend(loc="upper left", bbox_to_anchor=(-0.1, -0.32), fontsize=6, ncols=2, frameon=False)
+    _legend_below(ax, -0.1, ncols=2)
 
 
 def race(ax: Axes, rows: Sequence[Row]) -> None:
@@ -51,7 +51,7 @@ def race(ax: Axes, rows: Sequence[Row]) -> None:
     finite = [r["settled"] for r in rows if r["settled"]]
     never = 3 * max(finite)
     for number, method in enumerate(methods):
-        colour = "C1" if method in (OURS, EARLY) else "C3" if method == "CDM" else "0.55"
+        colour = "C1" if method in (OURS, CONSTANT) else "C3" if method == "CDM" else "0.55"
         for place, task in enumerate(tasks):
             own = of(rows, task=task, method=method)
             if not own:
@@ -60,13 +60,21 @@ def race(ax: Axes, rows: Sequence[Row]) -> None:
             y = place + 0.8 * (number / max(len(methods) - 1, 1) - 0.5)
             ax.plot(found[1:], [y, y], color=colour, linewidth=0.8)
             ax.plot(found[0], y, marker=_MARKERS[number % 5], color=colour, markerfacecolor="white" if found[0] == never else colour, markersize=3,
-                    linestyle="none", label=method if place == 0 else None)
+                    linestyle="none", label=method)
     ax.set(xscale="log", yticks=range(len(tasks)), yticklabels=tasks, xlabel="gradients to the settled target (hollow: never)", title="Tuned alike",
            ylim=(len(tasks) - 0.5, -0.5), xlim=(0.7 * min(finite), 1.3 * never))
     for place in range(1, len(tasks)):
         ax.axhline(place - 0.5, color="0.85", linewidth=0.5)
+    _legend_below(ax, -0.4, ncols=3)
+
+
+def _legend_below(ax: Axes, left: float, ncols: int) -> None:
+    """Each label once, half an inch below the axes, however high they are."""
+    from matplotlib.transforms import ScaledTranslation
+
     handles = {label: handle for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)}
-    ax.legend(handles.values(), handles.keys(), loc="center left", bbox_to_anchor=(1, 0.5), fontsize=6, frameon=False)
+    below = ax.transAxes + ScaledTranslation(0, -0.45, ax.figure.dpi_scale_trans)
+    ax.legend(handles.values(), handles.keys(), loc="upper left", bbox_to_anchor=(left, 0), bbox_transform=below, fontsize=6, ncols=ncols, frameon=False)
 
 
 def draw(stem: Path, rows: Sequence[Row]) -> None:
