@@ -75,10 +75,10 @@ def medians(values: Sequence[float], statistic: Callable[[Sequence[float]], floa
     return statistic(values), low, high
 
 
-def exponent(rows: Sequence[Row], *, decade: bool = True) -> tuple[float, float, float] | None:
+def exponent(rows: Sequence[Row], *, decade: bool = False) -> tuple[float, float, float] | None:
     """Slope of ln(settled steps) against ln(λ), mean over seeds, with its bootstrap interval; None where a run did not settle.
 
-    ``decade``: over the least λ and those at most ten times as large, since the law is one for λ → 0; else over all.
+    ``decade``: over the least λ and those at most ten times as large only.
     """
     if decade and rows:
         least = min(row["decay"] for row in rows)
