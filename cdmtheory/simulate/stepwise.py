@@ -10,6 +10,7 @@ exactly and rounded once. (The textbook's a·x − β·x₋ loses 6 digits more 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import repeat
@@ -100,7 +101,7 @@ def spectral(method: Method, spectrum: Spectrum, steps: int, *, weights: ArrayLi
     if start.shape != h.shape:
         raise ValueError(f"weights: shape {start.shape}; allowed is one weight for each of the {len(h)} distinct eigenvalues")
     counts = spectrum.multiplicities.astype(np.float64)
-    return _run(method, lambda y, out: np.multiply(h, y, out=out), start, steps, lambda x: np.sqrt(counts @ (x * x)), states=states)
+    return _run(method, lambda y, out: np.multiply(h, y, out=out), start, steps, lambda x: math.sqrt(counts.dot(x * x)), states=states)
 
 
 def dense(method: Method, matrix: ArrayLike, start: ArrayLike, steps: int, *, states: bool = False) -> Trajectory:
@@ -180,7 +181,7 @@ def _run(method: Method, gradient: Callable[[Floats, Floats], Floats], start: Fl
              for part in (slice(i, i + _PART) for i in range(0, x.size, _PART))]
     first = np.asarray(norm(x))
     norms = np.empty((steps + 1, *first.shape))
-    norms[0] = first
+    norms[0], single = first, first.ndim == 0
     seen = [x.copy()] if states else None
     limit = DIVERGED * max(float(first.max()), 1e-100)
     diverged_at = None
@@ -190,14 +191,14 @@ def _run(method: Method, gradient: Callable[[Floats, Floats], Floats], start: Fl
             y = x if c.lookahead == 0 else np.add(x, np.multiply(v, c.lookahead, out=ahead), out=ahead)
             g = gradient(y, out).reshape(-1)
             for part, v_part, x_part, change, damped in parts:
-                np.multiply(g[part], c.step_size, out=change)
-                np.add(change, np.multiply(v_part, c.damping, out=damped), out=change)
-                np.subtract(v_part, change, out=v_part)
-                np.add(x_part, v_part, out=x_part)
-            norms[k] = norm(x)
+                np.multiply(g[part], c.step_size, change)
+                np.add(change, np.multiply(v_part, c.damping, damped), change)
+                np.subtract(v_part, change, v_part)
+                np.add(x_part, v_part, x_part)
+            norms[k] = size = norm(x)
             if seen is not None:
                 seen.append(x.copy())
-            if not (norms[k] <= limit).all():
+            if not (size <= limit if single else (size <= limit).all()):
                 diverged_at, norms = k, norms[: k + 1]
                 break
     return Trajectory(norms, x, v, diverged_at, None if seen is None else np.array(seen))
