@@ -115,7 +115,9 @@ def test_a_saddle_with_dominant_negative_curvature():
     ({"jac": None}, TypeError, "jac = None"), ({"lr": "fast"}, ValueError, "'auto'"), ({"bounds": [(0, 1)] * 40}, ValueError, "bounds"),
     ({"hess": lambda x: x}, ValueError, "hess"), ({"wait_decay": 1.0}, TypeError, "wait_decay"), ({"maxiter": 0}, ValueError, "maxiter"),
     ({"jac": lambda x: slope(x)[:3]}, ValueError, "as many entries"), ({"lr": 1e9, "switch": 0}, ValueError, "allowed is a number"),
-    ({"decay_from": 0.5}, ValueError, "decay_from = 0.5"),
+    ({"decay_from": 0.5}, ValueError, "decay_from = 0.5"), ({"weight_decay": "a"}, TypeError, "weight_decay"), ({"lr": 0}, ValueError, "lr = 0"),
+    ({"lr": -1.0}, ValueError, "lr = -1.0"), ({"lr": float("nan")}, ValueError, "lr = nan"), ({"lr": None}, TypeError, "lr"),
+    ({"tol": -1.0}, ValueError, "tol = -1.0"),
 ])
 def test_used_wrongly(change, error, message):
     with pytest.raises(error, match=message):

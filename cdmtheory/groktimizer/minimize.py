@@ -10,7 +10,7 @@ import numpy as np
 
 from cdmtheory.groktimizer.control import FRESH, STRONGER, Controller, Decision, Switch, damped, new_step_size
 from cdmtheory.groktimizer.curvature import hessian_product, top_eigenvalue
-from cdmtheory.inputs import count, real_array
+from cdmtheory.inputs import count, exact_number, real_array
 from cdmtheory.methods import Coefficients, step
 
 if TYPE_CHECKING:
@@ -47,10 +47,12 @@ def groktimize(fun: Callable[..., Any], x0: Any, args: tuple[Any, ...] = (), *, 
     _refuse(rest)
     if weight_decay is None:
         raise ValueError("weight_decay is missing; give a positive number, with scipy.optimize.minimize as options={'weight_decay': 1e-3}")
-    if not (np.isfinite(weight_decay) and weight_decay > 0):
+    if exact_number("weight_decay", weight_decay) <= 0:
         raise ValueError(f"weight_decay = {weight_decay!r}; allowed is a finite number > 0")
-    if isinstance(lr, str) and lr != "auto":
+    if lr != "auto" if isinstance(lr, str) else exact_number("lr", lr) <= 0:
         raise ValueError(f"lr = {lr!r}; allowed is a number > 0, or 'auto'")
+    if tol is not None and exact_number("tol", tol) < 0:
+        raise ValueError(f"tol = {tol!r}; allowed is a number >= 0, or None")
     if jac is not True and not callable(jac):
         raise TypeError(f"jac = {jac!r}; allowed is a function that returns the gradient, or True if fun returns (loss, gradient)")
     shape = np.shape(x0)

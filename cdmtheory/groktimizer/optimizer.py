@@ -59,6 +59,8 @@ class GROKtimizer(CDM):
                  switch: Switch = None, guard: bool = True, nesterov: bool = False, decay_from: float | None = None) -> None:
         if isinstance(lr, str) and lr != "auto":
             raise ValueError(f"lr = {lr!r}; allowed is a number > 0, or 'auto'")
+        if first is not None and not callable(first):
+            raise TypeError(f"first = {first!r}; allowed is a function of parameters that returns a torch optimizer, or None")
         self._auto = isinstance(lr, str)
         self._plain_first = first is None
         self.first_optimizer: Any = None
