@@ -10,10 +10,11 @@ from typing import Any
 
 from cdmtheory.groktimizer.table import Row
 
-__all__ = ["LAW", "NETS", "REAL", "TUNING_SEED", "cell", "task_named"]
+__all__ = ["LAW", "NETS", "REAL", "SLOW", "TUNING_SEED", "cell", "task_named"]
 
 LAW = ("linear regression", "diagonal network", "matrix completion")
-NETS = ("modular addition", "sparse parity", "digits, large init", "modular addition, ReLU", "modular addition, transformer")
+NETS = ("modular addition", "sparse parity", "digits, large init")
+SLOW = ("modular addition, ReLU", "modular addition, transformer")
 REAL = ("NCI60", "Khan", "coffee spectra", "wine", "coffee", "breast cancer", "PigCVP", "ACSF1")
 TUNING_SEED = 1000
 GAP = 0.01  # of the objective's gap to its minimum that is left when a run of the law counts as arrived
