@@ -25,6 +25,7 @@ __all__ = ["CHEBYSHEV", "INCREASING", "LOWER_BOUND", "MINIMAX", "POWER_OF_RATE",
 
 CHEBYSHEV = ("|U_k(c)| <= k + 1, U_k² − 2c·U_k·U_{k−1} + U_{k−1}² = 1, so |U_k − w·U_{k−1}| <= 1 + |c − w|·k and (U_k − U_{k−1})²(1 + c) <= 2, on [−1, 1] "
              "(induction over k)")
+BERNOULLI = "ρ^k(1 + k(1 − ρ) + k(k + 1)(1 − ρ)²/2) <= 1 for 0 <= ρ <= 1 (induction over k)"
 INCREASING = "ρ^k(1 + k(1 − ρ)) increases with ρ on [0, 1] (its derivative is k(k + 1)ρ^(k−1)(1 − ρ))"
 RECURRENCE = "p_k as a combination of Chebyshev polynomials (both sides obey the same recurrence; induction over k)"
 LOWER_BOUND = "no polynomial of degree <= k with value 1 at 0 has a smaller supremum on [mu, L] than Chebyshev's (alternation at k + 1 points)"
@@ -234,13 +235,15 @@ def _is_supremum(term: Any, mode: Mode, modulus: Any, slope: Any, between: tuple
 
 
 def _from_some_step(goal: Any, given: tuple[Any, ...], f: _Chebyshev, term: Any, bound: Any, prover: Prover) -> bool:
-    """Whether a goal about reals u, v, n is proved for all n, or from EARLY on, and the few steps before it as polynomials in the eigenvalue."""
+    """Whether a goal about reals u, v, n is proved for all n, or from EARLY on, and the few steps before it by themselves or as polynomials."""
     if all_proved(goal, given, prover):
         return True
     if not all_proved(goal, (*given, f.n >= EARLY), prover):
         return False
     for steps in range(1, EARLY):
-        here = {k: sympy.Integer(steps)}
+        here, relaxed = {k: sympy.Integer(steps)}, {f.n: sympy.Integer(steps)}
+        if all_proved(goal.xreplace(relaxed), tuple(g.xreplace(relaxed) for g in given), prover, 2):
+            continue
         allowed = tuple(g.xreplace(here) for g in prover.given)
         if not all_proved(sympy.Le(worst_residual(term, steps), bound.xreplace(here), evaluate=False), allowed, prover, 20):
             return False
@@ -308,10 +311,19 @@ def as_bound(statement: Any, prover: Prover) -> Finding | None:
         b0, b1 = bound.coeff(f.n, 0), bound.coeff(f.n, 1)
         parts = (sympy.Gt(cosine, -1), sympy.Le(w, 1), sympy.Le(1 - w, b1), sympy.Ge(b0, 0), sympy.Le(2, b0**2 * (1 + cosine)))
         ways.append((And(*parts, evaluate=False), (*always, modulus > 0)))
+    size, facts = _decaying(cosine, w, tidy(modulus / base), f.n)
+    ways.append((sympy.Le(size, bound, evaluate=False), (*always, modulus > 0, f.n >= 1, *facts)))
     whole = sympy.Le(sympy.Abs(f.u - w * f.v), bound, evaluate=False)
     for goal, hypotheses in (*ways, (whole, given)):
-        relaxed = goal is whole and isinstance(inner, worst_residual)
+        relaxed = goal in (whole, ways[-1][0]) and isinstance(inner, worst_residual)
         if _from_some_step(goal, hypotheses, f, term, right, prover) if relaxed else all_proved(goal, hypotheses, prover):
-            prover.assume(RECURRENCE, CHEBYSHEV)
+            prover.assume(RECURRENCE, CHEBYSHEV, *([BERNOULLI] if goal == ways[-1][0] else []))
             return Finding("PROVED", sorted(prover.by), assumed=list(prover.assumed))
     return None
+
+
+def _decaying(cosine: Any, w: Any, ratio: Any, n: Any) -> tuple[Any, tuple[Any, ...]]:
+    """At least ratio^n·|U_n − w·U_{n−1}|, and what is known of the reals in it: Bernoulli's inequality to the second order and |U_n − U_{n−1}|."""
+    power, step = (sympy.Dummy(name, nonnegative=True) for name in ("W", "step"))
+    gap = 1 - ratio
+    return power * (step + sympy.Abs(1 - w) * n), (power <= 1, power * (1 + n * gap + n * (n + 1) * gap**2 / 2) <= 1, step**2 * (1 + cosine) <= 2)

@@ -1,28 +1,53 @@
-"""``worst_residual(m, k) <= X^k·B(k)`` mode by mode, over-damped ones included.
+"""``worst_residual(m, k) <= X^k·B(k)`` mode by mode, over-damped ones included; for phased methods with a given number of steps too.
 
-With roots z, w of the recurrence, abs(z) >= abs(w), and S = 1 + q + … + q^(k−1), q = w/z, p_k = z^(k−1)(z + (p_1 − z)S) for k >= 1. With complex
-ones, ρ = √determinant and abs(p_k) = ρ^(k−1)·E, E is at most ρ + k·abs(p_1 − trace/2), and E² at most D·(p_1² − T·p_1 + D)/(D − T²/4), by the invariant
+From some step M on (0 unless the method is phased) a residual obeys p_{k+1} = T·p_k − D·p_{k−1}. With a = p_M, b = p_{M+1}, real roots z, w of
+the recurrence, abs(z) >= abs(w), and S = 1 + q + … + q^(j−1), q = w/z, p_{M+j} = z^(j−1)(z·a + (b − z·a)S) for j >= 1. With complex ones,
+ρ = √D and abs(p_{M+j}) = ρ^(j−1)·E, E is at most ρ·abs(a) + j·abs(b − a·T/2), and E² at most D·(b² − T·a·b + D·a²)/(D − T²/4), by the invariant
 p_k² − T·p_k·p_{k−1} + D·p_{k−1}², which D multiplies at every step. S, E and the power of the quotient to X become reals bound only by what is true of them.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import sympy
 from sympy.logic.boolalg import And, Implies, Or
 
-from cdmtheory.engine.closed_forms import CHEBYSHEV, RECURRENCE, Mode, real_steps
+from cdmtheory.engine.closed_forms import CHEBYSHEV, RECURRENCE, Mode, real_steps, tidy
 from cdmtheory.engine.decide import Finding
 from cdmtheory.engine.powers import POWERS
 from cdmtheory.engine.prover import NoClosedForm, Prover, all_proved, powers_of_k, transcendental
-from cdmtheory.language import L, h, k, mu, residual, worst_residual
+from cdmtheory.language import L, MethodTerm, bind, h, k, mu, residual, worst_residual
+from cdmtheory.modes import residual as residual_of
 
 __all__ = ["bound_every_mode"]
 
-GEOMETRIC = "S = 1 + q + … + q^(k−1) for k >= 1: 1 <= S <= k and S(1 − q) <= 1 if 0 <= q <= 1, and 1 + q <= S <= 1 if −1 <= q <= 0 (induction over k)"
+GEOMETRIC = "S = 1 + q + … + q^(k−1) for k >= 1: 1 <= S <= k, S(1 − q) <= 1 and S(2 + (k − 1)(1 − q)) <= 2k if 0 <= q <= 1, and 1 + q <= S <= 1 if −1 <= q <= 0 (induction over k)"
 INVARIANT = "p_k² − T·p_k·p_{k−1} + D·p_{k−1}² is multiplied by D at every step (induction over k)"
 SECONDS = 6
+LARGEST_START = 6  # step from which on a method may be stationary
+
+
+class _Run(NamedTuple):
+    """The recurrence along one eigenvalue and where it begins: p_start = before, the next one after."""
+
+    trace: Any
+    determinant: Any
+    start: int
+    before: Any
+    after: Any
+
+
+def _run(term: MethodTerm, at: Any) -> _Run:
+    """The recurrence that a method ends in; it holds from the first step on if the method is stationary."""
+    steps, rest = 0, term
+    while rest.args[0].name == "phased":
+        if not rest.args[2].is_Integer or rest.args[2] > LARGEST_START:
+            raise NoClosedForm("a phase without a given, small number of steps")
+        steps, rest = steps + int(rest.args[2]), rest.args[3]
+    mode, method = Mode(rest, at), bind(term, at).method
+    start = max(0, steps + len(rest.method.schedule.opening) - 1)
+    return _Run(mode.trace, mode.determinant, start, tidy(residual_of(method, start, at)), tidy(residual_of(method, start + 1, at)))
 
 
 def bound_every_mode(statement: Any, prover: Prover) -> Finding | None:
@@ -38,44 +63,68 @@ def bound_every_mode(statement: Any, prover: Prover) -> Finding | None:
     if h in term.free_symbols or powers_of_k(rest):
         return None
     try:
-        mode = Mode(term, x)
+        run = _run(term, x)
     except NoClosedForm:
         return None
-    between = (mu <= x, x <= L)
-    dead = And(*(sympy.Eq(e, 0, evaluate=False) for e in (mode.trace, mode.determinant, mode.first)), evaluate=False)
-    start = And(sympy.Ge(base, 0, evaluate=False), sympy.Ge(rest.xreplace({k: sympy.Integer(0)}), 1, evaluate=False), evaluate=False)
-    if not all_proved(start, prover.given, prover, SECONDS) or not prover.holds(Implies(sympy.Eq(base, 0, evaluate=False), dead, evaluate=False), *between):
+    between, m = (mu <= x, x <= L), run.start
+    dead = And(*(sympy.Eq(e, 0, evaluate=False) for e in (run.trace, run.determinant, run.after)), evaluate=False) if m == 0 else sympy.false
+    begins = And(sympy.Ge(base, 0, evaluate=False), sympy.Ge(rest.xreplace({k: sympy.Integer(0)}), 1, evaluate=False), evaluate=False)
+    if not all_proved(begins, prover.given, prover, SECONDS) or not prover.holds(Implies(sympy.Eq(base, 0, evaluate=False), dead, evaluate=False), *between):
         return None
+    for steps in range(1, m + 1):
+        here = {k: sympy.Integer(steps)}
+        if not all_proved(sympy.Le(worst_residual(term, steps), right.xreplace(here), evaluate=False), tuple(g.xreplace(here) for g in prover.given), prover):
+            return None
     n = sympy.Dummy("k_real", positive=True)
-    given = (*real_steps(prover, n), *between, n >= 1, base > 0)
-    bound = base * rest.xreplace({k: n})
-    if not all_proved(sympy.Ge(rest.xreplace({k: n}), 0, evaluate=False), (*real_steps(prover, n), n >= 1), prover, SECONDS):
+    hypotheses = tuple(g.xreplace({n: n + m}) for g in real_steps(prover, n))
+    given, factor = (*hypotheses, *between, n >= 1, base > 0), base ** (m + 1) * rest.xreplace({k: n + m})
+    if not all_proved(sympy.Ge(rest.xreplace({k: n + m}), 0, evaluate=False), (*hypotheses, n >= 1), prover, SECONDS):
         return None
-    if all(_real_modes(mode, sign, base, bound, given, n, prover) for sign in (1, -1)) and _complex_modes(mode, base, bound, given, n, prover):
+    if all(_real_modes(run, sign, base, factor, given, n, prover) for sign in (1, -1)) and _complex_modes(run, base, factor, given, n, prover):
         prover.assume(RECURRENCE, CHEBYSHEV, INVARIANT, GEOMETRIC, POWERS)
         return Finding("PROVED", sorted(prover.by), assumed=list(prover.assumed))
     return None
 
 
-def _real_modes(mode: Mode, sign: int, base: Any, bound: Any, given: tuple[Any, ...], n: Any, prover: Prover) -> bool:
+def _line(bound: Any, n: Any) -> tuple[Any, Any] | None:
+    """The value at n = 1 and the slope of a bound that is linear in n."""
+    linear = bound.is_polynomial(n) and sympy.degree(bound, n) <= 1
+    return (bound.xreplace({n: sympy.Integer(1)}), bound.coeff(n, 1)) if linear else None
+
+
+def _real_modes(run: _Run, sign: int, base: Any, bound: Any, given: tuple[Any, ...], n: Any, prover: Prover) -> bool:
     """The modes with real roots and a trace of the given sign; (−1)^k·p_k has the trace of the other."""
     z, w, s = (sympy.Dummy(name, real=True) for name in ("z", "w", "S"))
-    sums = Or(And(w >= 0, s >= 1, s <= n, s * (z - w) <= z, evaluate=False), And(w <= 0, s <= 1, s * z >= z + w, evaluate=False), evaluate=False)
-    roots = (sympy.Eq(z + w, sign * mode.trace, evaluate=False), sympy.Eq(z * w, mode.determinant, evaluate=False), z >= w, z >= -w)
+    sums = Or(And(w >= 0, s >= 1, s <= n, s * (z - w) <= z, s * (2 * z + (n - 1) * (z - w)) <= 2 * n * z, evaluate=False),
+              And(w <= 0, s <= 1, s * z >= z + w, evaluate=False), evaluate=False)
+    roots = (sympy.Eq(z + w, sign * run.trace, evaluate=False), sympy.Eq(z * w, run.determinant, evaluate=False), z >= w, z >= -w)
     if not all_proved(sympy.Le(z, base, evaluate=False), (*given, *roots), prover, SECONDS):
         return False
-    return _below(z + (sign * mode.first - z) * s, z, base, bound, (*given, *roots, sums), n, prover)
+    first, line = sign * run.after, _line(sympy.expand(bound), n)
+    if line is not None:  # za + (b − za)S lies between b and za + (b − za)n, or between za and b
+        at_one, slope = line
+        parts = (sympy.Ge(slope, 0), sympy.Le(sympy.Abs(first), at_one), sympy.Le(sympy.Abs(z * run.before), at_one),
+                 sympy.Le(sympy.Abs(first - z * run.before), slope))
+        if all_proved(And(*parts, evaluate=False), (*given, *roots), prover, SECONDS):
+            return True
+    return _below(z * run.before + (first - z * run.before) * s, z, base, bound, (*given, *roots, sums), n, prover)
 
 
-def _complex_modes(mode: Mode, base: Any, bound: Any, given: tuple[Any, ...], n: Any, prover: Prover) -> bool:
+def _complex_modes(run: _Run, base: Any, bound: Any, given: tuple[Any, ...], n: Any, prover: Prover) -> bool:
     """The modes with complex roots, or a double one."""
     rho, size = sympy.Dummy("rho", nonnegative=True), sympy.Dummy("size", nonnegative=True)
-    ties = (sympy.Le(mode.trace**2, 4 * mode.determinant, evaluate=False), sympy.Eq(rho**2, mode.determinant, evaluate=False))
+    ties = (sympy.Le(run.trace**2, 4 * run.determinant, evaluate=False), sympy.Eq(rho**2, run.determinant, evaluate=False))
     if not all_proved(sympy.Le(rho, base, evaluate=False), (*given, *ties), prover, SECONDS):
         return False
-    most = rho + n * sympy.Abs(mode.first - mode.trace / 2)
-    constant = mode.first**2 - mode.trace * mode.first + mode.determinant
-    facts = (sympy.Le(size, most, evaluate=False), size**2 * (mode.determinant - mode.trace**2 / 4) <= mode.determinant * constant)
+    off, line = sympy.Abs(run.after - run.before * run.trace / 2), _line(sympy.expand(bound), n)
+    if line is not None:
+        at_one, slope = line
+        parts = (sympy.Le(off, slope), sympy.Le(base * sympy.Abs(run.before) + off, at_one))
+        if all_proved(And(*parts, evaluate=False), (*given, ties[0]), prover, SECONDS):
+            return True
+    most = rho * sympy.Abs(run.before) + n * off
+    constant = run.after**2 - run.trace * run.before * run.after + run.determinant * run.before**2
+    facts = (sympy.Le(size, most, evaluate=False), size**2 * (run.determinant - run.trace**2 / 4) <= run.determinant * constant)
     return _below(size, rho, base, bound, (*given, *ties, *facts), n, prover)
 
 

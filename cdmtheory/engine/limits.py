@@ -61,8 +61,8 @@ def decide_limit(statement: Any, prover: Prover) -> Finding | None:
             truth = holds(statement.func(left, right, evaluate=False), {})
         except Undefined:
             truth = False
-        if truth is None and isinstance(statement, (sympy.Eq, sympy.Le, sympy.Ge)) and sympy.simplify((left - right).rewrite(sympy.log)) == 0:
-            truth = True
+        if truth is None and sympy.simplify((left - right).rewrite(sympy.log)) == 0:
+            truth = isinstance(statement, (sympy.Eq, sympy.Le, sympy.Ge))
     if truth is None:
         return Finding("UNDECIDED", reason=shown)
     if truth:
@@ -174,6 +174,7 @@ def _one_limit(one: Any, prover: Prover) -> Any:
     at = scaled.xreplace({variable: y**2}) if variable == kappa else scaled.xreplace({variable: y})
     at = sympy.powdenest(at, force=True)
     exact = _exact_limit(at, y, target)
+    exact = _of_powers(at, y, target) if exact is None else exact
     limit = _by_sympy(at, y, target, others, prover) if exact is None else exact
     limit = limit.xreplace(constants)
     if at_one is not None and limit.xreplace({kappa: sympy.Integer(1)}) != at_one:
@@ -274,6 +275,20 @@ def _exact_limit(e: Any, y: Any, target: Any) -> Any:
     if factor.free_symbols or first.sign is None or second.sign is None:
         return None
     return sympy.oo * first.sign * second.sign * factor
+
+
+def _of_powers(e: Any, y: Any, target: Any) -> Any:
+    """The limit of a product in which a base and its exponent both vary, (1 − 1/y)^y say, by its logarithm; None if it is none."""
+    varying = [f for f in sympy.Mul.make_args(e) if isinstance(f, (sympy.Pow, sympy.exp)) and f.exp.has(y)]
+    if not varying:
+        return None
+    logarithm = sympy.Add(*[f.exp * (1 if f.base == sympy.E else sympy.log(f.base)) for f in varying])
+    rest = e / sympy.Mul(*varying)
+    for sign in (1, -1):
+        power = _exact_limit(logarithm + sympy.log(sign * rest), y, target)
+        if power is not None:
+            return sign * sympy.exp(power)
+    return None
 
 
 def _sign_near(f: Any, y: Any, target: Any) -> int | None:

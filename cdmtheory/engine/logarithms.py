@@ -29,10 +29,10 @@ LADDER = "a function with a derivative of one sign on an interval is monotone th
 
 
 def is_logarithmic_inequality(relation: Any, prover: Prover) -> bool:
-    """Whether an inequality in one variable with logarithms is proved."""
+    """Whether an inequality, or an equation, in one variable with logarithms is proved."""
     if not relation.has(sympy.log, sympy.exp, sympy.atanh):
         return prover.holds(relation)
-    if not isinstance(relation, (sympy.Lt, sympy.Le, sympy.Gt, sympy.Ge)):
+    if not isinstance(relation, (sympy.Lt, sympy.Le, sympy.Gt, sympy.Ge, sympy.Eq)):
         return False
     try:
         low, high = (closed_rates(side, prover) for side in (relation.args if isinstance(relation, (sympy.Lt, sympy.Le)) else relation.args[::-1]))
@@ -71,7 +71,9 @@ def _exponential(low: Any, high: Any) -> bool:
 
 
 def _holds_on(relation: Any, low: Any, high: Any, line: Line) -> bool:
-    """Whether low < high, or low <= high, on an open interval."""
+    """Whether low < high, low <= high or low = high on an open interval."""
+    if isinstance(relation, sympy.Eq):
+        return bool(_cleared(high - low, line) == 0)
     if _exponential(low, high):
         if not _positive(high, line):
             return False

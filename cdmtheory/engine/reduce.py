@@ -64,6 +64,22 @@ class Problem:
         return found
 
 
+def _between_integers(e: Any) -> Any:
+    """The same with n >= 2 for n > 1 and for n >= 3/2, where n is an integer, and likewise from above."""
+
+    def tightened(relation: Any) -> Any:
+        strict, n, bound = isinstance(relation, (sympy.Gt, sympy.Lt)), relation.gts, relation.lts
+        if n.is_Symbol and n.is_integer and bound.is_Rational:
+            return sympy.Ge(n, sympy.floor(bound) + 1 if strict else sympy.ceiling(bound), evaluate=False)
+        n, bound = bound, n
+        if n.is_Symbol and n.is_integer and bound.is_Rational:
+            return sympy.Le(n, sympy.ceiling(bound) - 1 if strict else sympy.floor(bound), evaluate=False)
+        return relation
+
+    swap = {r: tightened(r) for r in e.atoms(sympy.Gt, sympy.Ge, sympy.Lt, sympy.Le)}
+    return e.xreplace({r: t for r, t in swap.items() if r != t})
+
+
 def _polynomial(tree: Any, ring: Ring, needs: list[Any]) -> Formula:
     """A tree as a formula; ``needs`` collects what must hold for all its sides to be defined."""
     if isinstance(tree, Compare):
@@ -104,7 +120,7 @@ def reduce_claim(statement: Any, given: tuple[Any, ...]) -> Problem:
         If it is not a polynomial question; the message says why.
     """
     swap = {kappa: L / mu}
-    statement, given = statement.xreplace(swap), tuple(g.xreplace(swap) for g in given)
+    statement, given = _between_integers(statement.xreplace(swap)), tuple(_between_integers(g.xreplace(swap)) for g in given)
     reducer = Reducer()
     hypotheses = [reducer.statement(g) for g in given]
     hypothesis_definitions = list(reducer.definitions)
