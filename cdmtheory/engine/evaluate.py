@@ -31,6 +31,7 @@ Point = dict[Any, Any]
 
 PRECISIONS = (96, 384, 1536)
 LARGEST_POLYNOMIAL = 48
+LONGEST_POLYNOMIAL = 2000  # its degree times the digits of what it is made of; enclosing the roots of a longer one may take minutes
 LARGEST_K = 10**18
 LARGEST_STEPPED = 4000  # steps of a method without a recurrence
 LARGEST_EXACT = 256
@@ -572,7 +573,8 @@ def _horner(polynomial: Any, x: Any) -> Any:
 
 def _has_polynomial(term: MethodTerm, steps: int, point: Point) -> bool:
     """Whether p_k is a polynomial with rational coefficients and of a degree whose extrema can be enclosed."""
-    return steps <= LARGEST_POLYNOMIAL and h not in term.free_symbols and not _has_ball(method_at(term, point))
+    bits = max((x.height_bits() for x in point.values() if isinstance(x, fmpq)), default=1)
+    return steps <= LARGEST_POLYNOMIAL and steps * bits <= LONGEST_POLYNOMIAL and h not in term.free_symbols and not _has_ball(method_at(term, point))
 
 
 def _against_supremum(relation: Any, point: Point) -> bool | None:

@@ -10,21 +10,23 @@ import time
 from typing import Any
 
 import sympy
+from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Implies
 
 from cdmtheory.engine.closed_forms import LOWER_BOUND, POWER_OF_RATE, Mode, as_bound, close, modulus_of, residual_at, worst_form
 from cdmtheory.engine.complexity import decide_complexity, decide_lower_bound, opened_count
-from cdmtheory.engine.decide import Finding, prove
+from cdmtheory.engine.decide import Finding, combined, prove
 from cdmtheory.engine.every_mode import bound_every_mode
 from cdmtheory.engine.induction import decide_equation
 from cdmtheory.engine.logarithms import closed_rate, is_logarithmic_inequality
 from cdmtheory.engine.powers import compare_powers, is_defined
 from cdmtheory.engine.prover import NoClosedForm, Prover, Tell, powers_of_k, transcendental
 from cdmtheory.engine.solvers import Solvers
-from cdmtheory.language import L, eps, h, k, kappa, mu, residual, steps_to, worst_rate, worst_residual
+from cdmtheory.language import L, MethodTerm, eps, h, k, kappa, mu, residual, steps_to, worst_rate, worst_residual
 
 __all__ = ["decide_every_k"]
 
+MOST_STEPS = 12  # that are looked at one by one, where the hypotheses leave no others
 GROWS = "p_k grows without bound where the larger root is above 1 in modulus, unless p_1 is a root itself (solution of the recurrence)"
 
 
@@ -33,6 +35,12 @@ def decide_every_k(statement: Any, given: tuple[Any, ...], solvers: Solvers, dea
     if any(g.has(steps_to) for g in given) or not (statement.has(residual, worst_residual, steps_to) or powers_of_k(statement)):
         return None
     tell("a statement for every k")
+    statement, given = _without_empty_changes(statement), tuple(_without_empty_changes(g) for g in given)
+    few = _few_steps(given)
+    if few and k in statement.free_symbols:
+        found = [prove(statement.xreplace(here), tuple(g.xreplace(here) for g in given), (), solvers, deadline, tell) for here in few]
+        if all(part.verdict == "PROVED" for part in found):
+            return combined(found)
     if isinstance(statement, And):
         parts = [decide_every_k(p, given, solvers, deadline, tell) or prove(p, given, (), solvers, deadline, tell) for p in statement.args]
         open_parts = [p for p in parts if p.verdict != "PROVED"]
@@ -76,6 +84,23 @@ def decide_every_k(statement: Any, given: tuple[Any, ...], solvers: Solvers, dea
     if found is None:
         return as_bound(statement, prover) or Finding("UNDECIDED", reason=f"with the closed form of the residual, this is open: {sympy.sstr(closed)}")
     return found
+
+
+def _without_empty_changes(e: Any) -> Any:
+    """The same with m for phased(m, N, m), m a method with one step for all times."""
+    phased = [t for t in e.atoms(MethodTerm) if t.args[0].name == "phased" and t.args[1] == t.args[3]]
+    return e.xreplace({t: t.args[1] for t in phased if t.args[1].method.schedule.constant is not None and not t.args[1].method.schedule.opening})
+
+
+def _few_steps(given: tuple[Any, ...]) -> list[dict[Any, Any]] | None:
+    """The values of k, where the hypotheses leave a few only."""
+    parts = [p for g in given for p in (g.args if isinstance(g, And) else (g,)) if isinstance(p, Relational) and k in p.args and p.free_symbols == {k}]
+    tops = [p.gts for p in parts if isinstance(p, (sympy.Le, sympy.Lt, sympy.Ge, sympy.Gt)) and p.lts == k]
+    tops += [p.args[1] if p.args[0] == k else p.args[0] for p in parts if isinstance(p, sympy.Eq)]
+    last = min((t for t in tops if t.is_Rational), default=sympy.oo)
+    if last > MOST_STEPS:
+        return None
+    return [{k: sympy.Integer(n)} for n in range(int(sympy.floor(last)) + 1) if all(p.xreplace({k: sympy.Integer(n)}) != sympy.false for p in parts)]
 
 
 def _roots_of_powers(statement: Any, given: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Tell) -> tuple[Any, tuple[Any, ...]]:
