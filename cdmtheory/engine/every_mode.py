@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import sympy
 from sympy.logic.boolalg import And, Implies, Or
 
-from cdmtheory.engine.closed_forms import CHEBYSHEV, RECURRENCE, Mode, real_steps, tidy
+from cdmtheory.engine.closed_forms import CHEBYSHEV, EARLY, RECURRENCE, Mode, real_steps, tidy
 from cdmtheory.engine.decide import Finding
 from cdmtheory.engine.powers import POWERS
 from cdmtheory.engine.prover import NoClosedForm, Prover, all_proved, powers_of_k, transcendental
@@ -71,19 +71,23 @@ def bound_every_mode(statement: Any, prover: Prover) -> Finding | None:
     begins = And(sympy.Ge(base, 0, evaluate=False), sympy.Ge(rest.xreplace({k: sympy.Integer(0)}), 1, evaluate=False), evaluate=False)
     if not all_proved(begins, prover.given, prover, SECONDS) or not prover.holds(Implies(sympy.Eq(base, 0, evaluate=False), dead, evaluate=False), *between):
         return None
-    for steps in range(1, m + 1):
+    n = sympy.Dummy("k_real", positive=True)
+    hypotheses = tuple(g.xreplace({n: n + m}) for g in real_steps(prover, n))
+    factor = base ** (m + 1) * rest.xreplace({k: n + m})
+    if not all_proved(sympy.Ge(rest.xreplace({k: n + m}), 0, evaluate=False), (*hypotheses, n >= 1), prover, SECONDS):
+        return None
+    for first in (1, EARLY):
+        given = (*hypotheses, *between, n >= first, base > 0)
+        if all(_real_modes(run, sign, base, factor, given, n, prover) for sign in (1, -1)) and _complex_modes(run, base, factor, given, n, prover):
+            break
+    else:
+        return None
+    for steps in range(1, m + first):
         here = {k: sympy.Integer(steps)}
         if not all_proved(sympy.Le(worst_residual(term, steps), right.xreplace(here), evaluate=False), tuple(g.xreplace(here) for g in prover.given), prover):
             return None
-    n = sympy.Dummy("k_real", positive=True)
-    hypotheses = tuple(g.xreplace({n: n + m}) for g in real_steps(prover, n))
-    given, factor = (*hypotheses, *between, n >= 1, base > 0), base ** (m + 1) * rest.xreplace({k: n + m})
-    if not all_proved(sympy.Ge(rest.xreplace({k: n + m}), 0, evaluate=False), (*hypotheses, n >= 1), prover, SECONDS):
-        return None
-    if all(_real_modes(run, sign, base, factor, given, n, prover) for sign in (1, -1)) and _complex_modes(run, base, factor, given, n, prover):
-        prover.assume(RECURRENCE, CHEBYSHEV, INVARIANT, GEOMETRIC, POWERS)
-        return Finding("PROVED", sorted(prover.by), assumed=list(prover.assumed))
-    return None
+    prover.assume(RECURRENCE, CHEBYSHEV, INVARIANT, GEOMETRIC, POWERS)
+    return Finding("PROVED", sorted(prover.by), assumed=list(prover.assumed))
 
 
 def _line(bound: Any, n: Any) -> tuple[Any, Any] | None:
