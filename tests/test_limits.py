@@ -7,7 +7,7 @@ import pytest
 import sympy
 from sympy import Rational, Symbol, log, oo
 
-from cdmtheory.engine.limits import _exact_limit
+from cdmtheory.engine.limits import _exact_limit, _of_powers
 
 y = Symbol("y", positive=True)
 E = Symbol("E", real=True)
@@ -33,6 +33,24 @@ TABLE = {
 def test_known_limits(name):
     e, target, expected = TABLE[name]
     assert _exact_limit(e, y, target) == expected
+
+
+POWERS = {
+    "e": ((1 + 1 / y) ** y, oo, sympy.E),
+    "with a factor": ((1 - 1 / y**2) ** (3 * y**2) * (2 * y + 1) / y, oo, 2 * sympy.exp(-3)),
+    "a negative factor": (-y * (1 - 1 / y) ** (y**2), oo, 0),
+    "a power wins": (-y * (1 - 1 / y) ** y, oo, -oo),
+    "at 0": ((1 - y) ** (1 / y), sympy.Integer(0), sympy.exp(-1)),
+    "an exponential": (y**5 * sympy.exp(-y), oo, 0),
+    "a base below 0": ((-1 - 1 / y) ** y, oo, None),
+    "no power": (1 + 1 / y, oo, None),
+}
+
+
+@pytest.mark.parametrize("name", POWERS)
+def test_limits_of_powers(name):
+    e, target, expected = POWERS[name]
+    assert _of_powers(e, y, target) == expected
 
 
 def test_random_limits_agree_with_values():

@@ -109,6 +109,8 @@ CLAIMS = {
     "counts without an end": ([pin], steps_to(gradient_descent(2 / L), eps) < oo),
     "a premise that does not suffice": ([pin], Implies(k >= kappa * log(1 / eps) / 2, worst_residual(gd, k) <= eps)),
     "an exponential without its factor": ([pin], worst_residual(polyak(mu, L), k) <= (1 + k) * exp(-2 * k / sqrt(kappa))),
+    "integers above 1, and 3/2": ([n > 1], n**2 > 4),
+    "integers below 1, and -1/2": ([n < 1, n > -half], n**2 > 0),
     "an integer need not reach p": ([], Optimal((n - p) ** 2, over=[n], value=0)),
 }
 
@@ -136,9 +138,9 @@ def test_contradictory_hypotheses_of_a_derivation():
     assert found.verdict == "VACUOUS"
 
 
-@pytest.mark.parametrize("statement", [n**2 >= n, k**2 >= k])
-def test_between_integers_there_is_none(statement):
-    assert decide(Claim("integers", that=statement), time.monotonic() + 8).verdict == "PROVED"
+@pytest.mark.parametrize(("given", "statement"), [([], n**2 >= n), ([], k**2 >= k), ([n > 1], n**2 >= 4), ([n > half, n < Rational(7, 2)], (n - 1) * (n - 3) <= 0)])
+def test_between_integers_there_is_none(given, statement):
+    assert decide(Claim("integers", given=given, that=statement), time.monotonic() + 8).verdict == "PROVED"
 
 
 def test_no_half_integer():

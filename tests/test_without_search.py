@@ -1,9 +1,12 @@
 """The engines for every k on false claims, with no search for counterexamples before them: what they would prove is seen."""
 
 import time
+from fractions import Fraction
 
 import pytest
-from sympy import Eq, Limit, Rational, Symbol, oo
+from hypothesis import given
+from hypothesis.strategies import fractions, integers
+from sympy import Eq, Limit, Ne, Rational, Symbol, atanh, exp, log, oo
 
 from cdmtheory import (
     L,
@@ -88,6 +91,11 @@ FALSE_BOUNDS = {
     "over-damped at mu": ([], worst_residual(tenth, k) <= (1 - 1 / kappa) ** k),
     "a double root needs its k": ([], worst_residual(triple, k) <= r**k),
     "a root at -1 has the factor 11/9": ([eta * L <= Rational(22, 10)], worst_residual(heavy_ball(eta, Rational(1, 10)), k) <= Rational(12, 10)),
+    "triple momentum, a slope too small": ([], worst_residual(triple, k) <= r**k * (1 + k / 100)),
+    "momentum 9/10 with a longer step": ([eta * L <= Rational(39, 10)], worst_residual(heavy_ball(eta, Rational(9, 10)), k) <= Rational(101, 100)),
+    "a phase that overshoots": ([], worst_residual(phased(gradient_descent(3 / L), 2, gd), k) <= 3),
+    "a step before its phase ends": ([], worst_residual(phased(gradient_descent(3 / L), 1, gradient_descent(1 / h)), k) <= 1),
+    "the end of a phase": ([], worst_residual(phased(gd, 2, gradient_descent(2 / L)), k) <= Rational(1, 2) ** k),
     "1 - 1/κ and no more": ([kappa >= 2], worst_residual(gradient_descent(1 / L), k) <= r**k * (1 + k * s)),
 }
 
@@ -99,6 +107,18 @@ def test_false_bounds(name):
         assert bound_every_mode(that, Prover(tuple(given), solvers, time.monotonic() + SECONDS, lambda _: None)) is None
 
 
+@given(q=fractions(-1, 1), x=fractions(0, 1), steps=integers(1, 40))
+def test_what_is_assumed_of_sums_and_powers(q, x, steps):
+    total = sum(q**j for j in range(steps))
+    if q >= 0:
+        assert 1 <= total <= steps
+        assert total * (1 - q) <= 1
+        assert total * (2 + (steps - 1) * (1 - q)) <= 2 * steps
+    else:
+        assert 1 + q <= total <= 1
+    assert x**steps * (1 + steps * (1 - x) + Fraction(steps * (steps + 1), 2) * (1 - x) ** 2) <= 1
+
+
 FALSE = {
     "a tolerance of 2 is within reach of a residual of 1": (decide_every_k, [eta * L >= 2], Eq(steps_to(gradient_descent(eta), 2), oo)),
     "a step size of 2/L does not arrive": (decide_every_k, [eta * L <= 2], steps_to(gradient_descent(eta), eps) < oo),
@@ -108,6 +128,13 @@ FALSE = {
     "the tolerance is above 0": (decide_every_k, [], steps_to(gd, eps - half) < oo),
     "steps that a hypothesis names": (decide_every_k, [k >= 2], worst_residual(gd, k) <= (1 - 1 / kappa) ** 3),
     "steps that a hypothesis names, from below": (decide_every_k, [k <= 3], worst_residual(gd, k) >= (1 - 1 / kappa) ** 2),
+    "steps that a hypothesis leaves": (decide_every_k, [k <= 3], worst_residual(critically_damped(1 / L, mu), k) <= r**k * (1 + k * s)),
+    "all steps but one": (decide_every_k, [k <= 100, Ne(k, 13)], worst_residual(gd, k) * (k - 50) <= 0),
+    "never above 11/10": (decide_every_k, [], worst_residual(critically_damped(1 / L, mu), k) <= Rational(11, 10)),
+    "a first step again": (decide_every_k, [], Eq(residual(phased(heavy_ball(eta, 0, w), 1, heavy_ball(eta, 0, w)), k, h), residual(heavy_ball(eta, 0, w), k, h))),
+    "one to the infinity": (decide_analysis, [], Eq(Limit((1 - 2 / kappa) ** kappa, kappa, oo), 1)),
+    "below its own limit": (decide_analysis, [], Limit((1 + 1 / kappa) ** kappa, kappa, oo) < exp(1)),
+    "equal logarithms": (decide_analysis, [kappa > 1], Eq(log(1 - 1 / kappa), 2 * atanh(1 / kappa))),
     "a negative power at k = 1": (decide_every_k, [k >= 1], Eq(worst_residual(gd, k), (1 - 1 / kappa) ** 2 * (1 - 1 / kappa) ** (k - 2))),
     "a quotient of 0 and 0": (decide_every_k, [], worst_residual(pol, k) / worst_residual(che, k) >= 0),
     "a factor of Chebyshev's": (decide_every_k, [mu < L], worst_residual(pol, k) / worst_residual(che, k) <= 1 + k),
