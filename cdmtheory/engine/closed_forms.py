@@ -224,7 +224,7 @@ def _is_supremum(term: Any, mode: Mode, modulus: Any, slope: Any, between: tuple
     f = _Chebyshev()
     given = real_steps(prover, f.n)
     if x not in mode.determinant.free_symbols:
-        w = tidy((mode.trace - mode.first) / modulus)
+        w = _offset(mode, modulus)
         distance = sympy.Abs(tidy(mode.trace / (2 * modulus) - w))
         if all_proved(sympy.Le(distance, slope, evaluate=False), (*given, *between, modulus > 0), prover, seconds=3):
             return True
@@ -232,6 +232,11 @@ def _is_supremum(term: Any, mode: Mode, modulus: Any, slope: Any, between: tuple
         goal = sympy.Le(sympy.Abs(f.u - w * f.v), 1 + f.n * slope, evaluate=False)
         return _from_some_step(goal, (*given, *ties, modulus > 0), f, term, modulus**k * (1 + k * slope), prover)
     return vanishes(slope - (1 - modulus)) and _largest_modulus_wins(mode, modulus, between, given, f, prover)
+
+
+def _offset(mode: Mode, modulus: Any) -> Any:
+    """w of p_k = ρ^k (U_k − w·U_{k−1}); ρ itself for heavy ball from rest."""
+    return modulus if vanishes(mode.trace - mode.first - mode.determinant) else tidy((mode.trace - mode.first) / modulus)
 
 
 def _from_some_step(goal: Any, given: tuple[Any, ...], f: _Chebyshev, term: Any, bound: Any, prover: Prover) -> bool:
@@ -300,7 +305,7 @@ def as_bound(statement: Any, prover: Prover) -> Finding | None:
         return None
     f = _Chebyshev()
     given = (*real_steps(prover, f.n), sympy.Eq(mode.trace, 2 * modulus * f.c, evaluate=False), *between, *f.facts, modulus > 0)
-    w, bound = tidy((mode.trace - mode.first) / modulus), rest.xreplace({k: f.n})
+    w, bound = _offset(mode, modulus), rest.xreplace({k: f.n})
     always = (*real_steps(prover, f.n), *between)
     whole = And(sympy.Ge(bound, 0, evaluate=False), sympy.Ge(rest.xreplace({k: sympy.Integer(0)}), 1, evaluate=False), evaluate=False)
     if not all_proved(whole, always, prover):  # where the modulus is 0, p_0 = 1 and every later p_k = 0
