@@ -138,7 +138,8 @@ def test_contradictory_hypotheses_of_a_derivation():
     assert found.verdict == "VACUOUS"
 
 
-@pytest.mark.parametrize(("given", "statement"), [([], n**2 >= n), ([], k**2 >= k), ([n > 1], n**2 >= 4), ([n > half, n < Rational(7, 2)], (n - 1) * (n - 3) <= 0)])
+@pytest.mark.parametrize(("given", "statement"), [([], n**2 >= n), ([], k**2 >= k), ([n > 1], n**2 >= 4),
+                                                  ([n > half, n < Rational(7, 2)], (n - 1) * (n - 3) <= 0)])
 def test_between_integers_there_is_none(given, statement):
     assert decide(Claim("integers", given=given, that=statement), time.monotonic() + 8).verdict == "PROVED"
 

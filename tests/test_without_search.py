@@ -48,6 +48,7 @@ rho = (sqrt(L) - sqrt(mu)) / (sqrt(L) + sqrt(mu))
 gd, ball, fed = gradient_descent(1 / L), heavy_ball(eta, beta), heavy_ball(eta, beta, w)
 nes, pol, che, triple = nesterov(1 / L, (sqrt(kappa) - 1) / (sqrt(kappa) + 1)), polyak(mu, L), chebyshev(mu, L), triple_momentum(mu, L)
 tenth, half = heavy_ball(1 / L, Rational(1, 10)), Rational(1, 2)
+kick = heavy_ball(eta, 0, w)
 trace = 1 + beta - eta * h
 
 
@@ -128,10 +129,13 @@ FALSE = {
     "the tolerance is above 0": (decide_every_k, [], steps_to(gd, eps - half) < oo),
     "steps that a hypothesis names": (decide_every_k, [k >= 2], worst_residual(gd, k) <= (1 - 1 / kappa) ** 3),
     "steps that a hypothesis names, from below": (decide_every_k, [k <= 3], worst_residual(gd, k) >= (1 - 1 / kappa) ** 2),
+    "dead after its first phase": (decide_every_k, [], Eq(steps_to(phased(gd, 3, gradient_descent(3 / L)), eps), oo)),
+    "a rate of 1 does not grow": (decide_every_k, [mu < L, eta * L >= 2], Eq(steps_to(phased(gd, 1, gradient_descent(eta)), eps), oo)),
+    "strictly below the step before": (decide_every_k, [k >= 1], worst_residual(gd, k) < worst_residual(gd, k - 1)),
     "steps that a hypothesis leaves": (decide_every_k, [k <= 3], worst_residual(critically_damped(1 / L, mu), k) <= r**k * (1 + k * s)),
     "all steps but one": (decide_every_k, [k <= 100, Ne(k, 13)], worst_residual(gd, k) * (k - 50) <= 0),
     "never above 11/10": (decide_every_k, [], worst_residual(critically_damped(1 / L, mu), k) <= Rational(11, 10)),
-    "a first step again": (decide_every_k, [], Eq(residual(phased(heavy_ball(eta, 0, w), 1, heavy_ball(eta, 0, w)), k, h), residual(heavy_ball(eta, 0, w), k, h))),
+    "a first step again": (decide_every_k, [], Eq(residual(phased(kick, 1, kick), k, h), residual(kick, k, h))),
     "one to the infinity": (decide_analysis, [], Eq(Limit((1 - 2 / kappa) ** kappa, kappa, oo), 1)),
     "below its own limit": (decide_analysis, [], Limit((1 + 1 / kappa) ** kappa, kappa, oo) < exp(1)),
     "equal logarithms": (decide_analysis, [kappa > 1], Eq(log(1 - 1 / kappa), 2 * atanh(1 / kappa))),

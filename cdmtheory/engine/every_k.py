@@ -16,8 +16,8 @@ from sympy.logic.boolalg import And, Implies
 from cdmtheory.engine.closed_forms import LOWER_BOUND, POWER_OF_RATE, Mode, as_bound, close, modulus_of, residual_at, worst_form
 from cdmtheory.engine.complexity import decide_complexity, decide_lower_bound, opened_count
 from cdmtheory.engine.decide import Finding, combined, prove
-from cdmtheory.engine.every_mode import bound_every_mode
-from cdmtheory.engine.induction import decide_equation
+from cdmtheory.engine.every_mode import bound_every_mode, run
+from cdmtheory.engine.induction import decide_equation, least_step
 from cdmtheory.engine.logarithms import closed_rate, is_logarithmic_inequality
 from cdmtheory.engine.powers import compare_powers, is_defined
 from cdmtheory.engine.prover import NoClosedForm, Prover, Tell, powers_of_k, transcendental
@@ -26,6 +26,7 @@ from cdmtheory.language import L, MethodTerm, eps, h, k, kappa, mu, residual, st
 
 __all__ = ["decide_every_k"]
 
+ISOLATED = "a rate above 1 is above 1 on an interval of eigenvalues, and a polynomial in the eigenvalue that is not 0 vanishes at finitely many"
 MOST_STEPS = 12  # that are looked at one by one, where the hypotheses leave no others
 GROWS = "p_k grows without bound where the larger root is above 1 in modulus, unless p_1 is a root itself (solution of the recurrence)"
 
@@ -38,9 +39,9 @@ def decide_every_k(statement: Any, given: tuple[Any, ...], solvers: Solvers, dea
     statement, given = _without_empty_changes(statement), tuple(_without_empty_changes(g) for g in given)
     few = _few_steps(given)
     if few and k in statement.free_symbols:
-        found = [prove(statement.xreplace(here), tuple(g.xreplace(here) for g in given), (), solvers, deadline, tell) for here in few]
-        if all(part.verdict == "PROVED" for part in found):
-            return combined(found)
+        cases = [prove(statement.xreplace(here), tuple(g.xreplace(here) for g in given), (), solvers, deadline, tell) for here in few]
+        if all(case.verdict == "PROVED" for case in cases):
+            return combined(cases)
     if isinstance(statement, And):
         parts = [decide_every_k(p, given, solvers, deadline, tell) or prove(p, given, (), solvers, deadline, tell) for p in statement.args]
         open_parts = [p for p in parts if p.verdict != "PROVED"]
@@ -67,6 +68,9 @@ def decide_every_k(statement: Any, given: tuple[Any, ...], solvers: Solvers, dea
     equation = decide_equation(statement, prover)
     if equation is not None:
         return equation
+    later = _from_first_step(statement, given)
+    if later is not None:
+        return decide_every_k(*later, solvers, deadline, tell)
     if not is_defined(statement, prover):
         return Finding("UNDECIDED", reason="that every part of the statement is defined wherever the hypotheses hold was not shown")
     try:
@@ -101,6 +105,16 @@ def _few_steps(given: tuple[Any, ...]) -> list[dict[Any, Any]] | None:
     if last > MOST_STEPS:
         return None
     return [{k: sympy.Integer(n)} for n in range(int(sympy.floor(last)) + 1) if all(p.xreplace({k: sympy.Integer(n)}) != sympy.false for p in parts)]
+
+
+def _from_first_step(statement: Any, given: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]] | None:
+    """The same with k + N in place of k, where k >= N by hypothesis and an earlier step, k − 1 say, occurs."""
+    counts = [q.args[1] for q in statement.atoms(residual, worst_residual)] + [p.exp for p in statement.atoms(sympy.Pow)]
+    first = least_step(given)
+    if first == 0 or not any((e - k).is_Integer and e - k < 0 for e in counts):
+        return None
+    later = {k: k + first}
+    return statement.xreplace(later), tuple(g.xreplace(later) for g in given)
 
 
 def _roots_of_powers(statement: Any, given: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Tell) -> tuple[Any, tuple[Any, ...]]:
@@ -157,7 +171,12 @@ def _arrives(count: Any, prover: Prover) -> bool:
 def _never_arrives(count: Any, prover: Prover) -> bool:
     """Whether a step count is infinite: the residual at one end of the spectrum keeps a modulus of 1, or grows without bound."""
     term, tolerance = count.args
-    if h in term.free_symbols or term.method.schedule.constant is None or not is_defined(count, prover):
+    if h in term.free_symbols or not is_defined(count, prover):
+        return False
+    if _grows(term, prover):
+        prover.assume(GROWS, ISOLATED)
+        return True
+    if term.method.schedule.constant is None:
         return False
     worst = worst_rate(term)
     try:
@@ -173,6 +192,19 @@ def _never_arrives(count: Any, prover: Prover) -> bool:
         prover.assume(GROWS)
         return True
     return False
+
+
+def _grows(term: Any, prover: Prover) -> bool:
+    """Whether mu < L, the method that runs in the end has a worst rate above 1, and its start is not an eigenvector whatever the eigenvalue."""
+    x = sympy.Dummy("h_any", positive=True)
+    if term.last.method.schedule.constant is None or not prover.holds(And(mu < L, sympy.Gt(worst_rate(term.last), 1, evaluate=False), evaluate=False)):
+        return False
+    try:
+        start = run(term, x)
+    except NoClosedForm:
+        return False
+    invariant = start.after**2 - start.trace * start.before * start.after + start.determinant * start.before**2
+    return any(prover.holds(sympy.Ne(invariant.xreplace({x: at}), 0, evaluate=False)) for at in (L, 2 * L, 3 * L))
 
 
 def _with_closed_rates(closed: Any, prover: Prover) -> Any:

@@ -20,9 +20,10 @@ from cdmtheory.engine.prover import NoClosedForm, Prover, all_proved, powers_of_
 from cdmtheory.language import L, MethodTerm, bind, h, k, mu, residual, worst_residual
 from cdmtheory.modes import residual as residual_of
 
-__all__ = ["bound_every_mode"]
+__all__ = ["bound_every_mode", "run"]
 
-GEOMETRIC = "S = 1 + q + … + q^(k−1) for k >= 1: 1 <= S <= k, S(1 − q) <= 1 and S(2 + (k − 1)(1 − q)) <= 2k if 0 <= q <= 1, and 1 + q <= S <= 1 if −1 <= q <= 0 (induction over k)"
+GEOMETRIC = ("S = 1 + q + … + q^(k−1) for k >= 1: 1 <= S <= k, S(1 − q) <= 1 and S(2 + (k − 1)(1 − q)) <= 2k if 0 <= q <= 1, "
+             "and 1 + q <= S <= 1 if −1 <= q <= 0 (induction over k)")
 INVARIANT = "p_k² − T·p_k·p_{k−1} + D·p_{k−1}² is multiplied by D at every step (induction over k)"
 SECONDS = 6
 LARGEST_START = 6  # step from which on a method may be stationary
@@ -38,7 +39,7 @@ class _Run(NamedTuple):
     after: Any
 
 
-def _run(term: MethodTerm, at: Any) -> _Run:
+def run(term: MethodTerm, at: Any) -> _Run:
     """The recurrence that a method ends in; it holds from the first step on if the method is stationary."""
     steps, rest = 0, term
     while rest.args[0].name == "phased":
@@ -63,11 +64,11 @@ def bound_every_mode(statement: Any, prover: Prover) -> Finding | None:
     if h in term.free_symbols or powers_of_k(rest):
         return None
     try:
-        run = _run(term, x)
+        found = run(term, x)
     except NoClosedForm:
         return None
-    between, m = (mu <= x, x <= L), run.start
-    dead = And(*(sympy.Eq(e, 0, evaluate=False) for e in (run.trace, run.determinant, run.after)), evaluate=False) if m == 0 else sympy.false
+    between, m = (mu <= x, x <= L), found.start
+    dead = And(*(sympy.Eq(e, 0, evaluate=False) for e in (found.trace, found.determinant, found.after)), evaluate=False) if m == 0 else sympy.false
     begins = And(sympy.Ge(base, 0, evaluate=False), sympy.Ge(rest.xreplace({k: sympy.Integer(0)}), 1, evaluate=False), evaluate=False)
     if not all_proved(begins, prover.given, prover, SECONDS) or not prover.holds(Implies(sympy.Eq(base, 0, evaluate=False), dead, evaluate=False), *between):
         return None
@@ -78,7 +79,7 @@ def bound_every_mode(statement: Any, prover: Prover) -> Finding | None:
         return None
     for first in (1, EARLY):
         given = (*hypotheses, *between, n >= first, base > 0)
-        if all(_real_modes(run, sign, base, factor, given, n, prover) for sign in (1, -1)) and _complex_modes(run, base, factor, given, n, prover):
+        if all(_real_modes(found, sign, base, factor, given, n, prover) for sign in (1, -1)) and _complex_modes(found, base, factor, given, n, prover):
             break
     else:
         return None

@@ -12,7 +12,7 @@ from cdmtheory.engine.powers import is_defined
 from cdmtheory.engine.prover import NoClosedForm, Prover
 from cdmtheory.language import L, k, kappa, mu, residual, steps_to, worst_residual
 
-__all__ = ["decide_equation"]
+__all__ = ["decide_equation", "least_step"]
 
 INDUCTION = "both sides obey one recurrence, and its first steps are checked (induction over k)"
 LARGEST_SHIFT = 6
@@ -24,7 +24,7 @@ def decide_equation(statement: Any, prover: Prover) -> Finding | None:
     quantities = statement.atoms(residual) if isinstance(statement, sympy.Eq) else set()
     if len({(q.args[0], q.args[2]) for q in quantities}) != 1 or statement.has(worst_residual, steps_to):
         return None
-    first = _least(prover.given)
+    first = least_step(prover.given)
     if first > LARGEST_FIRST:
         return None
     try:
@@ -38,7 +38,7 @@ def decide_equation(statement: Any, prover: Prover) -> Finding | None:
     return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=list(prover.assumed))
 
 
-def _least(given: tuple[Any, ...]) -> int:
+def least_step(given: tuple[Any, ...]) -> int:
     """The number of steps from which on the hypotheses ask for the equation."""
     return max((int(g.rhs) for g in given if isinstance(g, sympy.Ge) and g.lhs == k and g.rhs.is_Integer), default=0)
 
