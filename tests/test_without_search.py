@@ -163,6 +163,28 @@ def test_false_claims(name):
     assert found is None or found.verdict != "PROVED"
 
 
+TRUE = {
+    "triple momentum, over-damped and not": (decide_every_k, [], worst_residual(triple, k) <= (1 + k) * r**k),
+    "CDM never exceeds 7/6": (decide_every_k, [], worst_residual(critically_damped(1 / L, mu), k) <= Rational(7, 6)),
+    "a phase and what follows": (decide_every_k, [], worst_residual(phased(gd, 3, gradient_descent(1 / (2 * L))), k) <= 1),
+    "a phase without an end": (decide_every_k, [mu < L], Eq(steps_to(phased(gd, 3, gradient_descent(3 / L)), eps), oo)),
+    "a change that changes nothing": (decide_every_k, [], Eq(worst_residual(phased(gd, 5, gd), k), (1 - 1 / kappa) ** k)),
+    "the step before": (decide_every_k, [k >= 1], worst_residual(gd, k) <= worst_residual(gd, k - 1)),
+    "two steps, each by itself": (decide_every_k, [k < 3, k >= 1], worst_residual(heavy_ball(1 / L, Rational(9, 10)), k) <= 1),
+    "equal logarithms": (decide_analysis, [kappa > 1], Eq(log(1 - 1 / kappa) - log(1 + 1 / kappa), -2 * atanh(1 / kappa))),
+    "one to the infinity": (decide_analysis, [], Eq(Limit((1 - 2 / kappa) ** kappa, kappa, oo), exp(-2))),
+}
+
+
+@pytest.mark.parametrize("name", TRUE)
+def test_true_claims(name):
+    engine, given, that = TRUE[name]
+    with Solvers() as solvers:
+        found = engine(that, tuple(given), solvers, time.monotonic() + 60, lambda _: None)
+    assert found is not None
+    assert found.verdict == "PROVED"
+
+
 @pytest.mark.parametrize(("factor", "truth"), [(1, True), (Rational(10001, 10000), False)])
 def test_no_two_steps_undercut_chebyshev(factor, truth):
     least = 2 * rho**2 / (1 + rho**4)
