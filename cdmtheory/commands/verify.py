@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
 import shlex
 import sys
 from typing import TYPE_CHECKING
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from cdmtheory.collect import Collected
     from cdmtheory.engine.session import Session
     from cdmtheory.engine.verdict import Verdict
+    from cdmtheory.engine.worker import Worker
     from cdmtheory.report.terminal import Terminal
 
 EPILOG = """examples:
@@ -68,6 +71,7 @@ def run(options: argparse.Namespace) -> int:
         for option, folder in (("--certificates", options.certificates), ("--coq", options.coq)):
             if folder is not None:
                 _make_folder(option, folder)
+        ready = [] if options.only_list else _started(1 if options.paths else options.jobs or os.cpu_count() or 1)
         from cdmtheory.collect import builtin_claims, collect
 
         found = collect(options.paths) if options.paths else _builtin(collect([str(builtin_claims())]), str(builtin_claims().parent))
@@ -89,7 +93,7 @@ def run(options: argparse.Namespace) -> int:
 
     with terminal.progress(len(entries)) as progress:
         session = verify_all(entries, timeout=options.timeout, jobs=options.jobs, stop_early=options.stop_early,
-                             on_verdict=show, on_progress=progress, certificates=options.certificates or options.coq, fresh=options.fresh)
+                             on_verdict=show, on_progress=progress, certificates=options.certificates or options.coq, fresh=options.fresh, ready=ready)
         if options.coq is not None and not session.interrupted:
             _with_coq(session, options.coq, terminal, progress)
     terminal.summary(session)
@@ -130,9 +134,19 @@ def _write(session: Session, entries: list[Collected], options: argparse.Namespa
     return code
 
 
+def _started(count: int) -> list[Worker]:
+    """Workers, which get ready while the claims are collected; they end when their input does."""
+    from cdmtheory.engine.worker import Worker
+
+    workers = [Worker() for _ in range(count)]
+    for worker in workers:
+        with contextlib.suppress(OSError):  # what cannot be started is said where it is needed
+            worker.start()
+    return workers
+
+
 def _builtin(entries: list[Collected], folder: str) -> list[Collected]:
     """The built-in claims under the same ids wherever the package is: ``proofs/…``."""
-    import os
     from dataclasses import replace
 
     return [replace(e, id=e.id.removeprefix(folder + os.sep).replace(os.sep, "/")) for e in entries]

@@ -13,12 +13,24 @@ from cdmtheory.claims import Derivation, text
 from cdmtheory.engine.decide import Finding, _decide, hypotheses_empty
 from cdmtheory.engine.evaluate import Open, Undefined, sides, value
 from cdmtheory.engine.falsify import points, satisfies
+from cdmtheory.engine.ring import Ring
 from cdmtheory.engine.solvers import Solvers
+from cdmtheory.engine.statements import Compare, NotPolynomial
 
 __all__ = ["follow"]
 
 FEW, POINTS = 3, 40
-CHEAP: tuple[Callable[[Any], Any], ...] = (lambda x: x, sympy.expand)
+
+
+def _in_its_ring(e: Any) -> Any:
+    """The numerator of an expression of rational operations and roots, over the rationals: 0 only if the expression is 0 wherever it is defined."""
+    try:
+        return Ring([Compare(e, "=", sympy.Integer(0))], sorted(e.free_symbols, key=str), []).rational(e)[0]
+    except (NotPolynomial, ZeroDivisionError, OverflowError):  # what is defined nowhere, or has no degree that could be written down
+        return None
+
+
+CHEAP: tuple[Callable[[Any], Any], ...] = (lambda x: x, _in_its_ring, sympy.expand)
 DEAR: tuple[Callable[[Any], Any], ...] = (
     lambda x: sympy.cancel(sympy.together(sympy.expand(x, power_exp=True))), lambda x: sympy.expand(sympy.expand_trig(x)),
     lambda x: sympy.cancel(sympy.together(sympy.expand(x.rewrite(sympy.exp), power_exp=True))), sympy.radsimp, sympy.combsimp, sympy.simplify)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import sympy
@@ -162,7 +163,7 @@ def symbols_of(statement: Any, given: tuple[Any, ...]) -> list[Any]:
 def points(statement: Any, given: tuple[Any, ...], *, seed: int = 0) -> Iterator[Point]:
     """Candidate points, simple ones first: a systematic round, then random combinations, without end."""
     symbols = symbols_of(statement, given)
-    bounds = _bounds(statement, given, symbols)
+    bounds = _bounds(statement, given)
     generator = random.Random(seed)
     edges = _condition_edges(given)
     for attempt in itertools.count():
@@ -275,8 +276,10 @@ def _near_bound(s: Any, point: Point, bounds: list[Any], generator: random.Rando
     return bound * nudge
 
 
-def _bounds(statement: Any, given: tuple[Any, ...], symbols: list[Any]) -> dict[Any, list[Any]]:
+@lru_cache(maxsize=16)
+def _bounds(statement: Any, given: tuple[Any, ...]) -> dict[Any, list[Any]]:
     """For every symbol the expressions it is compared with, directly or after solving a linear relation for it."""
+    symbols = symbols_of(statement, given)
     found: dict[Any, list[Any]] = {}
     for part in (statement, *given):
         for optimum in part.atoms(_Optimum):

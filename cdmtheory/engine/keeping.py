@@ -7,7 +7,9 @@ import hashlib
 import json
 import os
 import re
+import time
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -128,9 +130,14 @@ class Certificates:
             return False
 
     def made(self, statement: Any, given: tuple[Any, ...], problem: Problem, deadline: float) -> bool:
-        """Whether a certificate was found for a problem within its share of the time, and accepted by the checker."""
-        part = certify(problem, box(deadline), self.hints)
+        """Whether a certificate was found for a problem within its share of the time, and accepted by the checker; what was in vain is not tried again."""
+        key, until = part_of(problem)["key"], box(deadline)
+        allowed = until - time.monotonic()
+        if allowed <= self.keeping.in_vain().get(key, 0):
+            return False
+        part = certify(problem, until, self.hints)
         if part is None or check.check(_file({}, [{"role": "", "statement": "", **part}])):
+            self.keeping.note_in_vain(key, allowed)
             return False
         self._record(statement, given, part)
         return True
@@ -192,14 +199,12 @@ class Certificates:
             self._shelf = {}
             for path in self.keeping.read():
                 with contextlib.suppress(OSError, ValueError, RecursionError):
-                    data = json.loads(path.read_text(encoding="utf-8")) if path.stat().st_size <= check.LARGEST_FILE else None
-                    parts = data.get("parts") if isinstance(data, dict) else None
-                    claim = data.get("claim") if isinstance(data, dict) else None
-                    if isinstance(claim, dict):
-                        self._announced.add((str(claim.get("statement")), *map(str, claim.get("hypotheses", ()))))
-                    for part in parts if isinstance(parts, list) else ():
-                        if isinstance(part, dict) and isinstance(part.get("key"), str):
-                            self._shelf.setdefault(part["key"], []).append((part, path))
+                    about = path.stat()
+                    claim, parts = _content(path, about.st_mtime_ns, about.st_size)
+                    if claim is not None:
+                        self._announced.add(claim)
+                    for part in parts:
+                        self._shelf.setdefault(part["key"], []).append((part, path))
         return self._shelf
 
     def _find(self, wanted: dict[str, Any]) -> tuple[dict[str, Any], Path] | None:
@@ -207,6 +212,16 @@ class Certificates:
             if not check.check(_file({}, [{"role": "", "statement": "", **part}])) and check.canonical(part) == check.canonical(wanted):
                 return part, path
         return None
+
+
+@lru_cache(maxsize=1024)
+def _content(path: Path, modified: int, size: int) -> tuple[tuple[str, ...] | None, list[dict[str, Any]]]:
+    """What a kept file says that it is about, and its parts; read once by each process, and again after it has changed."""
+    data = json.loads(path.read_text(encoding="utf-8")) if size <= check.LARGEST_FILE else None
+    parts = data.get("parts") if isinstance(data, dict) else None
+    claim = data.get("claim") if isinstance(data, dict) else None
+    announced = (str(claim.get("statement")), *map(str, claim.get("hypotheses", ()))) if isinstance(claim, dict) else None
+    return announced, [part for part in parts if isinstance(part, dict) and isinstance(part.get("key"), str)] if isinstance(parts, list) else []
 
 
 def _bindings(pattern: Any, value: Any, symbols: set[Any]) -> dict[Any, Any]:

@@ -10,7 +10,7 @@ import queue
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -113,11 +113,11 @@ def select(entries: list[Collected], expression: str | None) -> list[Collected]:
 
 def verify_all(entries: list[Collected], *, timeout: float, jobs: int | None = None, stop_early: bool = False,
                on_verdict: Callable[[Verdict], None] = lambda _: None, on_progress: Callable[[str, str], None] = lambda *_: None,
-               certificates: str | None = None, fresh: bool = False) -> Session:
+               certificates: str | None = None, fresh: bool = False, ready: Iterable[Worker] = ()) -> Session:
     """Decide all entries, several at once; verdicts are reported in file order. An interrupt keeps the verdicts so far.
 
     ``certificates``: a folder in which certificates are looked for, beside those that come with the package, and to which they
-    are written; ``fresh``: none is looked for.
+    are written; ``fresh``: none is looked for; ``ready``: workers that were started before, as many as are used at least.
     """
     began = time.monotonic()
     session = Session()
@@ -127,7 +127,8 @@ def verify_all(entries: list[Collected], *, timeout: float, jobs: int | None = N
     for number in range(len(entries)):
         tasks.put(number)
     stop = threading.Event()
-    workers = [Worker() for _ in range(min(len(entries), jobs or os.cpu_count() or 1))]
+    workers = list(ready)
+    workers += [Worker() for _ in range(min(len(entries), jobs or os.cpu_count() or 1) - len(workers))]
     keeping = Keeping(folders=(certificates,) if certificates and not fresh else (), write=certificates, builtin=not fresh)
     threads = [threading.Thread(target=_serve, args=(w, entries, tasks, done, stop, timeout, on_progress, keeping), daemon=True) for w in workers]
     for thread in threads:
