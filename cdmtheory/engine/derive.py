@@ -64,13 +64,18 @@ def _vacuous(derivation: Derivation, solvers: Solvers, deadline: float, tell: Ca
     """What is to be said if the hypotheses contradict each other, or no point that satisfies them is known."""
     if not derivation.given:
         return None
-    statement = sympy.Eq(sum(derivation.given[0].free_symbols, sympy.Integer(0)), 0, evaluate=False)
+    statement = _about(derivation.given[0].free_symbols)
     for tried, point in enumerate(points(statement, derivation.given)):
         if satisfies(derivation.given, point) is True:
             return None
         if tried > 400:
             break
     return hypotheses_empty(statement, derivation.given, solvers, deadline, tell)
+
+
+def _about(symbols: set[Any]) -> Any:
+    """A statement in these symbols whose points say nothing of where it fails."""
+    return sympy.Eq(sum(sorted(symbols, key=str), sympy.Integer(0)), 0, evaluate=False)
 
 
 def _is_claim(step: Any) -> bool:
@@ -120,8 +125,7 @@ def reduces_to_zero(expression: Any, ways: Iterable[Callable[[Any], Any]]) -> bo
 
 def _nonzero_point(entry: Any, given: tuple[Any, ...], most: int) -> dict[Any, fmpq] | None:
     e = sympy.sympify(entry).doit()
-    statement = sympy.Eq(e, 0, evaluate=False)
-    for tried, point in enumerate(points(statement, given)):
+    for tried, point in enumerate(points(_about(e.free_symbols), given)):
         if tried >= most:
             return None
         if satisfies(given, point) is not True:
