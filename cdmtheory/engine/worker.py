@@ -150,7 +150,7 @@ class Worker:
         began = time.monotonic()
         last = "the start"
         try:
-            self.start()
+            self._start()
             assert self.child is not None
             assert self.child.stdin is not None
             _send(self.child.stdin, (claim, timeout, keeping or Keeping()))
@@ -177,8 +177,7 @@ class Worker:
             self.stop()
             raise
 
-    def start(self) -> None:
-        """Start the process, if none is running: it imports what it needs while others go on."""
+    def _start(self) -> None:
         if self.child is not None and self.child.poll() is None:
             return
         self.messages = queue.Queue()
