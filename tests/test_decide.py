@@ -126,7 +126,9 @@ def test_the_time_limit_is_kept():
     ([Eq((a + b) ** 2, a**2 + 2 * a * b + b**2), Eq(sympy.Matrix([[a, 1], [0, a]]) ** 2, sympy.Matrix([[a**2, 2 * a], [0, a**2]]))], "PROVED"),
     ([Eq((a + b) ** 2, a**2 + 2 * a * b + b**2), Eq((a + b) ** 3, a**3 + b**3)], "REFUTED"), ([Eq(sympy.Matrix([[a]]), sympy.Matrix([[b]]))], "REFUTED"),
     ([Eq(sympy.Sum(n, (n, 1, m)), m * (m + 1) / 2)], "PROVED"), ([Eq(sympy.Derivative(sympy.sin(a) ** 2, a), sympy.sin(2 * a))], "PROVED"),
-    ([a**2 + 1 > 0], "PROVED")],
+    ([a**2 + 1 > 0], "PROVED"),
+    ([Eq(sqrt(q**2 + 2 * q + 1), 1 + q)], "PROVED"), ([Eq(sqrt(q**2 - 2 * q + 1), 1 - q)], "REFUTED"),
+    ([Eq(sympy.sqrt(a) * sympy.sqrt(b), sympy.sqrt(a * b))], "UNDECIDED")],
     ids=str)
 def test_derivations(steps, expected):
     found = decide(Derivation("d", steps=steps, assumed="general sizes"), time.monotonic() + 20)
