@@ -125,12 +125,14 @@ class Attempt:
         self.rules.append(_Rule(rest * (1 / c), place, degree, {j: p * (1 / c) for j, p in parts.items()}))
 
     def _divide(self, p: Any) -> tuple[list[Any], Any]:
-        """Quotients by the rules, and what remains."""
+        """Quotients by the rules, and what remains: not the smallest rest if the time is up."""
         quotients = [self.context.constant(0) for _ in self.rules]
         for _ in range(200):
             before = p
             for i, rule in enumerate(self.rules):
                 while (degree := int(p.degrees()[rule.place])) >= rule.degree if p != 0 else False:
+                    if self._late():
+                        return quotients, p
                     top = {tuple(e - (rule.degree if j == rule.place else 0) for j, e in enumerate(map(int, m))): c
                            for m, c in p.to_dict().items() if m[rule.place] == degree}
                     q = self.context.from_dict(top)
