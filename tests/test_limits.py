@@ -37,6 +37,7 @@ def test_known_limits(name):
 
 POWERS = {
     "e": ((1 + 1 / y) ** y, oo, sympy.E),
+    "one step more": ((1 - 1 / y) ** (y + 1), oo, sympy.exp(-1)),
     "with a factor": ((1 - 1 / y**2) ** (3 * y**2) * (2 * y + 1) / y, oo, 2 * sympy.exp(-3)),
     "a negative factor": (-y * (1 - 1 / y) ** (y**2), oo, 0),
     "a power wins": (-y * (1 - 1 / y) ** y, oo, -oo),

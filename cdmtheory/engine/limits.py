@@ -279,11 +279,12 @@ def _exact_limit(e: Any, y: Any, target: Any) -> Any:
 
 def _of_powers(e: Any, y: Any, target: Any) -> Any:
     """The limit of a product in which a base and its exponent both vary, (1 − 1/y)^y say, by its logarithm; None if it is none."""
-    varying = [f for f in sympy.Mul.make_args(e) if isinstance(f, (sympy.Pow, sympy.exp)) and f.exp.has(y)]
+    factors = sympy.Mul.make_args(e)
+    varying = [f for f in factors if isinstance(f, (sympy.Pow, sympy.exp)) and f.exp.has(y)]
     if not varying:
         return None
     logarithm = sympy.Add(*[f.exp * (1 if f.base == sympy.E else sympy.log(f.base)) for f in varying])
-    rest = e / sympy.Mul(*varying)
+    rest = sympy.Mul(*[f for f in factors if f not in varying])
     for sign in (1, -1):
         power = _exact_limit(logarithm + sympy.log(sign * rest), y, target)
         if power is not None:
