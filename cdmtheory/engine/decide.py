@@ -56,6 +56,7 @@ class _Engines(Solvers):
 
 
 def certificates_of(solvers: Solvers) -> Certificates:
+    """The certificates that belong to the solvers of the claim being decided; none yet for solvers started by themselves."""
     return solvers.certificates if isinstance(solvers, _Engines) else Certificates()
 
 

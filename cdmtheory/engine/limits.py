@@ -33,6 +33,7 @@ ASYMPTOTIC = "ceilings and polynomial factors do not change the limit of a ratio
 
 
 def decide_limit(statement: Any, prover: Prover) -> Finding | None:
+    """Decide a relation with limits by what each of them is; None if it is no relation."""
     if not isinstance(statement, Relational):
         return None
     limits = list(statement.atoms(sympy.Limit))

@@ -309,6 +309,7 @@ def expanded_logs(f: Any, variable: Any, sign_of: Callable[[Any], int | None]) -
 
 
 def number_sign(e: Any) -> int | None:
+    """The sign of a number with roots and logarithms: 1, −1, 0 if it is exactly 0; None if no precision shows it."""
     if e == 0:
         return 0
     if e in (sympy.oo, -sympy.oo):

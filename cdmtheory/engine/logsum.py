@@ -125,6 +125,7 @@ def _ball(p: Any, x: Any) -> Any:
 
 
 def fraction(q: Any) -> fmpq:
+    """SymPy's rational number as FLINT's."""
     return fmpq(int(q.p), int(q.q))
 
 

@@ -58,14 +58,17 @@ class Prover:
 
 
 def transcendental(e: Any) -> bool:
+    """Whether a logarithm or an exponential is in an expression."""
     return bool(e.has(sympy.log, sympy.exp, sympy.atanh))
 
 
 def powers_of_k(e: Any) -> bool:
+    """Whether k stands in an exponent."""
     return any(p.exp.has(k) for p in e.atoms(sympy.Pow))
 
 
 def all_proved(goal: Any, given: tuple[Any, ...], prover: Prover, seconds: float = 12) -> bool:
+    """Whether every part of a conjunction is proved under hypotheses of its own, which replace those of the claim."""
     until = min(prover.deadline, time.monotonic() + seconds)
     parts = goal.args if isinstance(goal, And) else (goal,)
     for part in parts:

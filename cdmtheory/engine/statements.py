@@ -250,6 +250,7 @@ def _jury(trace: Any, determinant: Any, relation: str, r: Any) -> Any:
 
 
 def negated(tree: Any) -> Any:
+    """The tree that is true where the given one is false."""
     if isinstance(tree, Compare):
         if tree.relation in ("=", "!="):
             return Compare(tree.left, "!=" if tree.relation == "=" else "=", tree.right)
@@ -284,6 +285,7 @@ def _holds_special(e: Any) -> bool:
 
 
 def comparisons(tree: Any) -> Any:
+    """The comparisons in a tree, from left to right."""
     if isinstance(tree, Compare):
         yield tree
     else:
@@ -292,6 +294,7 @@ def comparisons(tree: Any) -> Any:
 
 
 def replaced_in(tree: Any, old: Any, new: Any) -> Any:
+    """A tree with an expression in place of a symbol."""
     if isinstance(tree, Compare):
         return Compare(tree.left.xreplace({old: new}), tree.relation, tree.right.xreplace({old: new}))
     return Node(tree.kind, tuple(replaced_in(p, old, new) for p in tree.parts), tree.bound)
