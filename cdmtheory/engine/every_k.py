@@ -17,7 +17,7 @@ from cdmtheory.engine.closed_forms import LOWER_BOUND, POWER_OF_RATE, Mode, as_b
 from cdmtheory.engine.complexity import decide_complexity, decide_lower_bound, opened_count
 from cdmtheory.engine.decide import Finding, combined, prove
 from cdmtheory.engine.every_mode import bound_every_mode, run
-from cdmtheory.engine.induction import decide_equation, least_step
+from cdmtheory.engine.induction import decide_equation, handed_on, least_step
 from cdmtheory.engine.logarithms import closed_rate, is_logarithmic_inequality
 from cdmtheory.engine.powers import compare_powers, is_defined
 from cdmtheory.engine.prover import NoClosedForm, Prover, Tell, powers_of_k, transcendental
@@ -86,7 +86,8 @@ def decide_every_k(statement: Any, given: tuple[Any, ...], solvers: Solvers, dea
     else:
         found = compare_powers(closed, prover)
     if found is None:
-        return as_bound(statement, prover) or Finding("UNDECIDED", reason=f"with the closed form of the residual, this is open: {sympy.sstr(closed)}")
+        return as_bound(statement, prover) or handed_on(closed, prover) or Finding(
+            "UNDECIDED", reason=f"with the closed form of the residual, this is open: {sympy.sstr(closed)}")
     return found
 
 

@@ -1,4 +1,4 @@
-"""Equations between residuals at one eigenvalue, for every k: both sides as polynomials in p_k, p_{k+1} and powers, and induction over k."""
+"""Induction over k: equations between residuals at one eigenvalue, both sides as polynomials in p_k, p_{k+1} and powers; powers against polynomials."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from cdmtheory.engine.powers import is_defined
 from cdmtheory.engine.prover import NoClosedForm, Prover
 from cdmtheory.language import L, k, kappa, mu, residual, steps_to, worst_residual
 
-__all__ = ["decide_equation", "least_step"]
+__all__ = ["decide_equation", "handed_on", "least_step"]
 
 INDUCTION = "both sides obey one recurrence, and its first steps are checked (induction over k)"
+HANDED_ON = "with d_{k+1} >= a·d_k, a >= 0, what d_k is at the first step it is at all: not negative, or positive if a > 0 (induction over k)"
 LARGEST_SHIFT = 6
 LARGEST_FIRST = 6  # step that the hypotheses begin with
 
@@ -36,6 +37,30 @@ def decide_equation(statement: Any, prover: Prover) -> Finding | None:
         return None
     prover.assume(INDUCTION)
     return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=list(prover.assumed))
+
+
+def handed_on(statement: Any, prover: Prover) -> Finding | None:
+    """Prove that c·a^k is not below, or not above, a polynomial q(k): so it is at first, and q(k + 1) compares likewise with a·q(k)."""
+    if not isinstance(statement, (sympy.Le, sympy.Lt, sympy.Ge, sympy.Gt)):
+        return None
+    low, high = statement.args if isinstance(statement, (sympy.Le, sympy.Lt)) else statement.args[::-1]
+    first, z, n = least_step(prover.given), sympy.Dummy("Z"), sympy.Dummy("k_real", nonnegative=True)
+    powers = {p for p in (high - low).atoms(sympy.Pow) if p.exp.has(k)}
+    if len(powers) != 1 or len([g for g in prover.given if g.has(k)]) != int(first > 0):
+        return None
+    power = powers.pop()
+    base, difference = power.base, sympy.expand((high - low).xreplace({power: z}))
+    if power.exp != k or base.has(k) or not difference.is_polynomial(z, k) or sympy.degree(difference, z) != 1 or difference.coeff(z, 1).has(k):
+        return None
+    strict, rest = isinstance(statement, (sympy.Lt, sympy.Gt)), -difference.coeff(z, 0)
+    at_first = difference.xreplace({z: base**first, k: sympy.Integer(first)})
+    step = sympy.Ge(base * rest.xreplace({k: n}) - rest.xreplace({k: n + 1}), 0, evaluate=False)
+    relation = sympy.Gt if strict else sympy.Ge
+    free = Prover(tuple(g for g in prover.given if not g.has(k)), prover.solvers, prover.deadline, prover.tell)
+    if not (free.holds(relation(base, 0, evaluate=False)) and free.holds(relation(at_first, 0, evaluate=False)) and free.holds(step, n >= first)):
+        return None
+    prover.assume(HANDED_ON)
+    return Finding("PROVED", sorted(prover.by | free.by | {"algebra"}), assumed=list(prover.assumed))
 
 
 def least_step(given: tuple[Any, ...]) -> int:

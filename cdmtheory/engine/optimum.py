@@ -250,6 +250,8 @@ def _touching(claim: _Optimum, inner: tuple[Any, ...]) -> Iterator[Any]:
     target = claim.value.xreplace(swap)
     target = target.replace(sympy.Abs, lambda e: e)
     yield from _equations_of(claim.quantity.xreplace(swap), target)
+    for kink in sorted(claim.quantity.atoms(sympy.Abs), key=str):
+        yield kink.args[0].xreplace(swap)
     for g in inner:
         for relation in g.atoms(sympy.core.relational.Relational):
             yield (relation.lhs - relation.rhs).xreplace(swap)

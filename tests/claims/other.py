@@ -1,6 +1,6 @@
 """Optima, plain inequalities, and hypotheses that contradict each other; which of these claims are true is in truth.json."""
 
-from sympy import And, Eq, Rational, Symbol
+from sympy import Abs, And, Eq, Rational, Symbol
 
 from cdmtheory import Claim, L, Optimal, Unique, beta, eps, eta, gradient_descent, h, heavy_ball, kappa, mu, sqrt, stable, worst_rate
 
@@ -11,6 +11,8 @@ best_4 = Claim("momentum alone, at step 1/L and one curvature",
                that=Optimal(worst_rate(heavy_ball(1 / L, beta)), over=[beta], value=1 - 1 / kappa))
 a, b, c = (Symbol(s, real=True) for s in "abc")
 n = Symbol("n", integer=True, nonnegative=True)
+best_5 = Claim("a sum of distances, least at a kink", that=Optimal(Abs(a - 3) + 2 * Abs(a + 1), over=[a], value=4))
+best_6 = Claim("... and no less", that=Optimal(Abs(a - 3) + 2 * Abs(a + 1), over=[a], value=3))
 plain_1 = Claim("sum of squares", that=a**2 + b**2 + c**2 >= a * b + b * c + c * a)
 plain_2 = Claim("... strictly", that=a**2 + b**2 + c**2 > a * b + b * c + c * a)
 plain_3 = Claim("the mean of the roots", that=sqrt(mu * L) <= (mu + L) / 2)
