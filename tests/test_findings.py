@@ -48,6 +48,15 @@ def test_exponents_decide_the_speedup():
     assert "not all settled" in findings(unsettled)
 
 
+def test_what_the_local_model_predicts_stands_beside_it():
+    taken = law(-0.5, "CDM")
+    foretold = [{**r, "part": "predicted", "settled": r["settled"] / 2} for r in taken]
+    page = findings(taken + foretold)
+    assert "| -0.500 [-0.500, -0.500] | 2 | 0.001 … 0.01 |" in page
+    assert "| – | – | 0.001 … 0.01 |" in findings(taken)
+    assert f"{len(taken)} runs" in page  # a prediction is no run
+
+
 def test_equal_weight_decay():
     assert verdicts(equal())["Faster grokking at equal λ"] == "SUPPORTED"
     assert verdicts(equal(theirs=900.0))["Faster grokking at equal λ"] == "NOT SUPPORTED"
