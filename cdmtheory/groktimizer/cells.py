@@ -38,6 +38,13 @@ def cell(part: str, task: str, method: str, seed: int, config: str, budget: int)
 
 
 def task_named(name: str, seed: int) -> Any:
+    """A synthetic task or a data set, with what is random in it drawn from the seed.
+
+    Raises
+    ------
+    ImportError
+        If the package that holds the data is missing; the message says what to install.
+    """
     from cdmtheory.groktimizer.tasks import SYNTHETIC, real_data
 
     return (SYNTHETIC[name] if name in SYNTHETIC else real_data(name))(seed)
