@@ -99,7 +99,7 @@ def _with_coq(files: list[Path]) -> tuple[dict[Path, list[str]], dict[Path, str]
         raise FileNotFoundError(INSTALL)
     found: dict[Path, list[str]] = {}
     without: dict[Path, str] = {}
-    with Terminal(sys.stderr).progress(len(files)) as tell:
+    with Terminal(sys.stderr).progress(files) as tell:
         for folder in dict.fromkeys(file.parent for file in files):
             beside = sources(folder)
             texts, names = {**sources(library()), **beside}, dict[Path, str]()

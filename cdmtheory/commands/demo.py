@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "claims.py"
         file.write_text(CLAIMS, encoding="utf-8")
-        with terminal.progress(2) as progress:
+        with terminal.progress(range(2)) as progress:
             session = verify_all(collect([str(file)]), timeout=60, on_progress=progress)
     for verdict in session.verdicts:
         terminal.verdict(verdict.with_(id=f"claims.py::{verdict.id.partition('::')[2]}"))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cdmtheory.commands import USAGE_ERROR
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from cdmtheory.collect import Collected
     from cdmtheory.engine.session import Session
@@ -52,33 +53,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command; the return value is the exit code."""
-    from cdmtheory.engine import check_timeout
-    from cdmtheory.engine.session import NOTHING_FOUND, select, verify_all
-    from cdmtheory.report.terminal import Terminal
-
-    to_stdout = options.json == "-"
-    terminal = Terminal(sys.stderr if to_stdout else sys.stdout)
     try:
-        check_timeout(options.timeout)
-        if options.jobs is not None and options.jobs < 1:
-            raise ValueError(f"--jobs = {options.jobs}; allowed is a whole number >= 1")
-        for name in ("json", "html", "junit"):
-            if (path := getattr(options, name)) and not (name == "json" and to_stdout):
-                _check_writable(f"--{name}", path)
-        for option, folder in (("--certificates", options.certificates), ("--coq", options.coq)):
-            if folder is not None:
-                _make_folder(option, folder)
-        from cdmtheory.collect import builtin_claims, collect
+        from cdmtheory.engine.session import NOTHING_FOUND, verify_all
+        from cdmtheory.report.terminal import Terminal
 
-        found = collect(options.paths) if options.paths else _builtin(collect([str(builtin_claims())]), str(builtin_claims().parent))
-        entries = select(found, options.select)
+        terminal = Terminal(sys.stderr if options.json == "-" else sys.stdout)
+        found = _found(options)
     except (ValueError, OSError) as error:
         Terminal(sys.stderr).error(str(error))
         return USAGE_ERROR
+    except KeyboardInterrupt:
+        if options.only_list:
+            raise
+        return _nothing_decided(options)
     if options.only_list:
-        terminal.listing(entries)
-        return USAGE_ERROR if any(entry.error for entry in entries) else 0 if entries else NOTHING_FOUND
-    by_id = {entry.id: entry for entry in entries}
+        terminal.listing(listed := list(found))
+        return USAGE_ERROR if any(entry.error for entry in listed) else 0 if listed else NOTHING_FOUND
+    entries: list[Collected] = []
+    by_id: dict[str, Collected] = {}
+
+    def noted() -> Iterator[Collected]:
+        for entry in found:
+            entries.append(entry)
+            by_id[entry.id] = entry
+            yield entry
 
     def show(verdict: Verdict) -> None:
         terminal.verdict(verdict)
@@ -87,13 +85,40 @@ def run(options: argparse.Namespace) -> int:
 
             terminal.raw(github(verdict, by_id.get(verdict.id)))
 
-    with terminal.progress(len(entries)) as progress:
-        session = verify_all(entries, timeout=options.timeout, jobs=options.jobs, stop_early=options.stop_early,
+    with terminal.progress(entries) as progress:
+        session = verify_all(noted(), timeout=options.timeout, jobs=options.jobs, stop_early=options.stop_early,
                              on_verdict=show, on_progress=progress, certificates=options.certificates or options.coq, fresh=options.fresh)
         if options.coq is not None and not session.interrupted:
             _with_coq(session, options.coq, terminal, progress)
     terminal.summary(session)
     return _write(session, entries, options)
+
+
+def _found(options: argparse.Namespace) -> Iterable[Collected]:
+    """What is to be decided, once it is sure that the results can be written."""
+    from cdmtheory.collect import collect
+    from cdmtheory.engine import check_timeout
+    from cdmtheory.engine.session import select
+
+    check_timeout(options.timeout)
+    if options.jobs is not None and options.jobs < 1:
+        raise ValueError(f"--jobs = {options.jobs}; allowed is a whole number >= 1")
+    for name in ("json", "html", "junit"):
+        if (path := getattr(options, name)) and (name, path) != ("json", "-"):
+            _check_writable(f"--{name}", path)
+    for option, folder in (("--certificates", options.certificates), ("--coq", options.coq)):
+        if folder is not None:
+            _make_folder(option, folder)
+    select([], options.select)
+    return select(collect(options.paths), options.select) if options.paths else _builtin(options.select)
+
+
+def _nothing_decided(options: argparse.Namespace) -> int:
+    """Interrupted before there was anything to decide: reports without claims, for older ones must not pass for those of this run."""
+    from cdmtheory.engine.session import Session
+
+    print("interrupted", file=sys.stderr)
+    return _write(Session(interrupted=True), [], options)
 
 
 def _write(session: Session, entries: list[Collected], options: argparse.Namespace) -> int:
@@ -130,12 +155,19 @@ def _write(session: Session, entries: list[Collected], options: argparse.Namespa
     return code
 
 
-def _builtin(entries: list[Collected], folder: str) -> list[Collected]:
-    """The built-in claims under the same ids wherever the package is: ``proofs/…``."""
-    import os
-    from dataclasses import replace
+def _builtin(expression: str | None) -> Iterator[Collected]:
+    """The built-in claims that are selected, file by file, under the same ids wherever the package is: ``proofs/…``."""
+    from cdmtheory.collect import builtin_claims, collect
+    from cdmtheory.engine.session import select
 
-    return [replace(e, id=e.id.removeprefix(folder + os.sep).replace(os.sep, "/")) for e in entries]
+    folder = builtin_claims()
+
+    def each() -> Iterator[Collected]:
+        for path in sorted(folder.rglob("*.py")):
+            under = path.relative_to(folder.parent).as_posix()
+            yield from select([replace(entry, id=entry.id.replace(str(path), under, 1)) for entry in collect([str(path)])], expression)
+
+    return each()
 
 
 def _with_coq(session: Session, folder: str, terminal: Terminal, progress: Callable[[str, str], None]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,11 +59,16 @@ def certificates_of(solvers: Solvers) -> Certificates:
     return solvers.certificates if isinstance(solvers, _Engines) else Certificates()
 
 
-def decide(claim: Claim | Derivation, deadline: float, tell: Callable[[str], None] = lambda _: None, keeping: Keeping = NOTHING) -> Verdict:
-    """The verdict on a claim, near misses aside. ``deadline`` is on ``time.monotonic``'s clock; ``tell`` hears what is being tried."""
+def decide(claim: Claim | Derivation, deadline: float, tell: Callable[[str], None] = lambda _: None, keeping: Keeping = NOTHING,
+           running: Solvers | None = None) -> Verdict:
+    """The verdict on a claim, near misses aside.
+
+    ``deadline`` is on ``time.monotonic``'s clock; ``tell`` hears what is being tried; ``running``: solvers that are to be used and left running.
+    """
     began = time.monotonic()
     certificates = Certificates(keeping, () if isinstance(claim, Derivation) else claim.hints)
-    with _Engines(certificates=certificates) as solvers:
+    with Solvers() if running is None else nullcontext(running) as own:
+        solvers = _Engines(own.processes, certificates)
         if isinstance(claim, Derivation):
             from cdmtheory.engine.derive import follow
 

@@ -13,12 +13,24 @@ from cdmtheory.claims import Derivation, text
 from cdmtheory.engine.decide import Finding, _decide, hypotheses_empty
 from cdmtheory.engine.evaluate import Open, Undefined, sides, value
 from cdmtheory.engine.falsify import points, satisfies
+from cdmtheory.engine.ring import Ring
 from cdmtheory.engine.solvers import Solvers
+from cdmtheory.engine.statements import Compare, NotPolynomial
 
 __all__ = ["follow"]
 
 FEW, POINTS = 3, 40
-CHEAP: tuple[Callable[[Any], Any], ...] = (lambda x: x, sympy.expand)
+
+
+def _in_its_ring(e: Any) -> Any:
+    """The numerator of an expression of rational operations and roots, over the rationals: 0 only if the expression is 0 wherever it is defined."""
+    try:
+        return Ring([Compare(e, "=", sympy.Integer(0))], sorted(e.free_symbols, key=str), []).rational(e)[0]
+    except (NotPolynomial, ZeroDivisionError, OverflowError):  # what is defined nowhere, or has no degree that could be written down
+        return None
+
+
+CHEAP: tuple[Callable[[Any], Any], ...] = (lambda x: x, _in_its_ring, sympy.expand)
 DEAR: tuple[Callable[[Any], Any], ...] = (
     lambda x: sympy.cancel(sympy.together(sympy.expand(x, power_exp=True))), lambda x: sympy.expand(sympy.expand_trig(x)),
     lambda x: sympy.cancel(sympy.together(sympy.expand(x.rewrite(sympy.exp), power_exp=True))), sympy.radsimp, sympy.combsimp, sympy.simplify)
@@ -52,13 +64,18 @@ def _vacuous(derivation: Derivation, solvers: Solvers, deadline: float, tell: Ca
     """What is to be said if the hypotheses contradict each other, or no point that satisfies them is known."""
     if not derivation.given:
         return None
-    statement = sympy.Eq(sum(derivation.given[0].free_symbols, sympy.Integer(0)), 0, evaluate=False)
+    statement = _about(derivation.given[0].free_symbols)
     for tried, point in enumerate(points(statement, derivation.given)):
         if satisfies(derivation.given, point) is True:
             return None
         if tried > 400:
             break
     return hypotheses_empty(statement, derivation.given, solvers, deadline, tell)
+
+
+def _about(symbols: set[Any]) -> Any:
+    """A statement in these symbols whose points say nothing of where it fails."""
+    return sympy.Eq(sum(sorted(symbols, key=str), sympy.Integer(0)), 0, evaluate=False)
 
 
 def _is_claim(step: Any) -> bool:
@@ -108,8 +125,7 @@ def reduces_to_zero(expression: Any, ways: Iterable[Callable[[Any], Any]]) -> bo
 
 def _nonzero_point(entry: Any, given: tuple[Any, ...], most: int) -> dict[Any, fmpq] | None:
     e = sympy.sympify(entry).doit()
-    statement = sympy.Eq(e, 0, evaluate=False)
-    for tried, point in enumerate(points(statement, given)):
+    for tried, point in enumerate(points(_about(e.free_symbols), given)):
         if tried >= most:
             return None
         if satisfies(given, point) is not True:

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import sympy
-from scipy.optimize import minimize
 
 from cdmtheory.engine.approximate import NO_VALUE, margin, near
 from cdmtheory.engine.evaluate import Point, complete
@@ -108,6 +107,8 @@ def _downhill(statement: Any, given: tuple[Any, ...], at: dict[Any, float], dead
     start = np.array([coordinate(s) for s in free])
     best, low = at, _objective(statement, given, at)
     if free:
+        from scipy.optimize import minimize  # here, since most claims need none of it
+
         def judged(z: Any) -> float:
             if time.monotonic() > deadline:
                 raise TimeoutError

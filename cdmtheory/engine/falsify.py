@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import sympy
@@ -162,7 +163,7 @@ def symbols_of(statement: Any, given: tuple[Any, ...]) -> list[Any]:
 def points(statement: Any, given: tuple[Any, ...], *, seed: int = 0) -> Iterator[Point]:
     """Candidate points, simple ones first: a systematic round, then random combinations, without end."""
     symbols = symbols_of(statement, given)
-    bounds = _bounds(statement, given, symbols)
+    bounds = _bounds(statement, given)
     generator = random.Random(seed)
     edges = _condition_edges(given)
     for attempt in itertools.count():
@@ -250,8 +251,8 @@ def _square_near(x: fmpq, low: fmpq, high: fmpq) -> fmpq:
     return root * root if low <= root * root <= high else x
 
 
-def _near_bound(s: Any, point: Point, bounds: list[Any], generator: random.Random) -> fmpq | None:
-    usable = [b for b in bounds if all(t in point for t in b.free_symbols)]
+def _near_bound(s: Any, point: Point, bounds: list[tuple[Any, set[Any]]], generator: random.Random) -> fmpq | None:
+    usable = [b for b, symbols in bounds if symbols <= point.keys()]
     if not usable:
         return None
     try:
@@ -275,8 +276,10 @@ def _near_bound(s: Any, point: Point, bounds: list[Any], generator: random.Rando
     return bound * nudge
 
 
-def _bounds(statement: Any, given: tuple[Any, ...], symbols: list[Any]) -> dict[Any, list[Any]]:
-    """For every symbol the expressions it is compared with, directly or after solving a linear relation for it."""
+@lru_cache(maxsize=16)
+def _bounds(statement: Any, given: tuple[Any, ...]) -> dict[Any, list[tuple[Any, set[Any]]]]:
+    """For every symbol the expressions it is compared with, directly or after solving a linear relation for it, each with the symbols in it."""
+    symbols = symbols_of(statement, given)
     found: dict[Any, list[Any]] = {}
     for part in (statement, *given):
         for optimum in part.atoms(_Optimum):
@@ -293,7 +296,7 @@ def _bounds(statement: Any, given: tuple[Any, ...], symbols: list[Any]) -> dict[
     for s in symbols:
         if s.is_real is not False and s not in (mu, L, h, k, eps) and not s.is_integer:
             found.setdefault(s, []).extend(typical_parameters())
-    return found
+    return {s: [(bound, bound.free_symbols) for bound in several] for s, several in found.items()}
 
 
 def typical_parameters() -> list[Any]:

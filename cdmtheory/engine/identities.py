@@ -15,8 +15,6 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq, fmpq_mat
-from scipy.optimize import linprog
-from scipy.sparse import csc_matrix, vstack
 
 from cdmtheory.engine.formula import Atom
 from cdmtheory.engine.part import polynomial_to_json
@@ -212,6 +210,9 @@ class Attempt:
 
     def solve(self, count: int, powers: int, squares: int) -> Refuted | None:
         """An identity of one of the ``SHAPES``."""
+        from scipy.optimize import linprog  # here, since most claims need none of it
+        from scipy.sparse import csc_matrix, vstack
+
         products = self._products(count, powers, squares)
         if products is None:
             return None

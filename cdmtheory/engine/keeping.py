@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import sympy
 from cdmtheory import check
 from cdmtheory.claims import slug, text
 from cdmtheory.engine.certificate import box, certify
+from cdmtheory.engine.kept import KeptFile, kept_file
 from cdmtheory.engine.ladder import sign_with_proof, to_json
 from cdmtheory.engine.logsum import Ends, LogSum
 from cdmtheory.engine.part import part_of
@@ -41,8 +43,8 @@ class Certificates:
         self.missing = 0  # what was proved without one
         self._depth = 0
         self._waiting: dict[Any, Problem] = {}  # lemmas without one so far
-        self._known: dict[Any, tuple[dict[str, Any], Path] | None] = {}
-        self._shelf: dict[str, list[tuple[dict[str, Any], Path]]] | None = None
+        self._known: dict[Any, dict[str, Any] | None] = {}
+        self._shelf: dict[str, list[tuple[dict[str, Any], KeptFile]]] | None = None
         self._announced: set[tuple[str, ...]] = set()
 
     @contextlib.contextmanager
@@ -62,7 +64,7 @@ class Certificates:
             self._known[statement, given] = self._find(part_of(problem))
         found = self._known[statement, given]
         if found is not None and use:
-            self._record(statement, given, found[0])
+            self._record(statement, given, found)
         return found is not None
 
     def announced(self, claim: Any) -> bool:
@@ -78,7 +80,7 @@ class Certificates:
             wanted["key"] = check.key(wanted)
             found = self._find(wanted) if self._kept_parts() else None
             if found is not None:
-                self._record(f"the function is {'positive' if sign > 0 else 'negative'}", (), found[0])
+                self._record(f"the function is {'positive' if sign > 0 else 'negative'}", (), found)
                 return sign, {"certificate"}
         answer = sign_with_proof(f, ends, deadline)
         if answer is None:
@@ -128,9 +130,14 @@ class Certificates:
             return False
 
     def made(self, statement: Any, given: tuple[Any, ...], problem: Problem, deadline: float) -> bool:
-        """Whether a certificate was found for a problem within its share of the time, and accepted by the checker."""
-        part = certify(problem, box(deadline), self.hints)
+        """Whether a certificate was found for a problem within its share of the time, and accepted by the checker; what was in vain is not tried again."""
+        key, until = part_of(problem)["key"], box(deadline)
+        allowed = until - time.monotonic()
+        if allowed <= self.keeping.in_vain().get(key, 0):
+            return False
+        part = certify(problem, until, self.hints)
         if part is None or check.check(_file({}, [{"role": "", "statement": "", **part}])):
+            self.keeping.note_in_vain(key, allowed)
             return False
         self._record(statement, given, part)
         return True
@@ -158,7 +165,7 @@ class Certificates:
         folder = Path(self.keeping.write)
         safe = re.sub(r"[^\w.-]+", "_", name.replace(".py::", ".")).strip("._")[:120] or "claim"
         for path in (folder / f"{safe}.json", folder / f"{safe}-{hashlib.sha256(json.dumps(about).encode()).hexdigest()[:8]}.json"):
-            if path.exists() and _title(path) != claim.title:
+            if path.exists() and ((there := kept_file(path)) is None or there.claim.get("title") != claim.title):
                 continue  # another claim's
             try:
                 if not path.exists() or path.read_text(encoding="utf-8") != content:
@@ -173,11 +180,9 @@ class Certificates:
     def _holding_all_parts(self, claim: Any) -> str | None:
         """The kept file that holds all parts, the claim's own if there is one; parts of the same normal form may be in several."""
         shelf = self._kept_parts()
-        common = set.intersection(*[{path for _, path in shelf.get(part["key"], [])} for part in self.parts])
-        for path in sorted(common, key=lambda path: (_title(path) != claim.title, path)):
-            if not check.check_file(path):
-                return _shown(path)
-        return None
+        common = set.intersection(*[{file for _, file in shelf.get(part["key"], [])} for part in self.parts])
+        accepted = (file for file in sorted(common, key=lambda file: (file.claim.get("title") != claim.title, file.path)) if file.accepted)
+        return next((_shown(file.path) for file in accepted), None)
 
     def _record(self, statement: Any, given: tuple[Any, ...], part: dict[str, Any], *, lemma: bool = False) -> None:
         role = LEMMA if lemma or self._depth else "the statement"
@@ -187,25 +192,21 @@ class Certificates:
         self.parts.append({**shown, **{name: value for name, value in part.items() if name not in (*shown, "witness")}})
         self.statements.append(statement)
 
-    def _kept_parts(self) -> dict[str, list[tuple[dict[str, Any], Path]]]:
+    def _kept_parts(self) -> dict[str, list[tuple[dict[str, Any], KeptFile]]]:
         if self._shelf is None:
             self._shelf = {}
-            for path in self.keeping.read():
-                with contextlib.suppress(OSError, ValueError, RecursionError):
-                    data = json.loads(path.read_text(encoding="utf-8")) if path.stat().st_size <= check.LARGEST_FILE else None
-                    parts = data.get("parts") if isinstance(data, dict) else None
-                    claim = data.get("claim") if isinstance(data, dict) else None
-                    if isinstance(claim, dict):
-                        self._announced.add((str(claim.get("statement")), *map(str, claim.get("hypotheses", ()))))
-                    for part in parts if isinstance(parts, list) else ():
-                        if isinstance(part, dict) and isinstance(part.get("key"), str):
-                            self._shelf.setdefault(part["key"], []).append((part, path))
+            for file in filter(None, map(kept_file, self.keeping.read())):
+                hypotheses = file.claim.get("hypotheses")
+                self._announced.add((str(file.claim.get("statement")), *map(str, hypotheses if isinstance(hypotheses, list) else ())))
+                for part in file.parts:
+                    self._shelf.setdefault(part["key"], []).append((part, file))
         return self._shelf
 
-    def _find(self, wanted: dict[str, Any]) -> tuple[dict[str, Any], Path] | None:
-        for part, path in self._kept_parts().get(wanted["key"], []):
-            if not check.check(_file({}, [{"role": "", "statement": "", **part}])) and check.canonical(part) == check.canonical(wanted):
-                return part, path
+    def _find(self, wanted: dict[str, Any]) -> dict[str, Any] | None:
+        for part, file in self._kept_parts().get(wanted["key"], []):
+            accepted = file.accepted or not check.check(_file({}, [{"role": "", "statement": "", **part}]))
+            if accepted and check.canonical(part) == check.canonical(wanted):
+                return part
         return None
 
 
@@ -223,13 +224,6 @@ def _bindings(pattern: Any, value: Any, symbols: set[Any]) -> dict[Any, Any]:
 def _file(about: dict[str, Any], parts: list[dict[str, Any]]) -> dict[str, Any]:
     about = about or {"name": "", "title": "", "statement": "", "hypotheses": []}
     return {"format": "cdmtheory certificate", "schema": 1, "claim": about, "parts": parts}
-
-
-def _title(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))["claim"]["title"]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return None
 
 
 def _shown(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import json
 import os
@@ -10,7 +11,7 @@ import queue
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -111,39 +112,51 @@ def select(entries: list[Collected], expression: str | None) -> list[Collected]:
     return [e for e in entries if matches(e)]
 
 
-def verify_all(entries: list[Collected], *, timeout: float, jobs: int | None = None, stop_early: bool = False,
+def verify_all(entries: Iterable[Collected], *, timeout: float, jobs: int | None = None, stop_early: bool = False,
                on_verdict: Callable[[Verdict], None] = lambda _: None, on_progress: Callable[[str, str], None] = lambda *_: None,
                certificates: str | None = None, fresh: bool = False) -> Session:
-    """Decide all entries, several at once; verdicts are reported in file order. An interrupt keeps the verdicts so far.
+    """Decide all entries, several at once; verdicts are reported in their order. An interrupt keeps the verdicts so far.
 
-    ``certificates``: a folder in which certificates are looked for, beside those that come with the package, and to which they
-    are written; ``fresh``: none is looked for.
+    ``entries``: what is still being collected can be an iterator, whose first entries are decided meanwhile. ``certificates``: a
+    folder in which certificates are looked for, beside those that come with the package, and to which they are written;
+    ``fresh``: none is looked for.
     """
     began = time.monotonic()
     session = Session()
     results: dict[int, Verdict] = {}
     done: queue.Queue[tuple[int, Verdict | None, str | None]] = queue.Queue()
-    tasks: queue.Queue[int] = queue.Queue()
-    for number in range(len(entries)):
-        tasks.put(number)
+    tasks: queue.Queue[tuple[int, Collected] | None] = queue.Queue()
     stop = threading.Event()
-    workers = [Worker() for _ in range(min(len(entries), jobs or os.cpu_count() or 1))]
+    workers: list[Worker] = []
     keeping = Keeping(folders=(certificates,) if certificates and not fresh else (), write=certificates, builtin=not fresh)
-    threads = [threading.Thread(target=_serve, args=(w, entries, tasks, done, stop, timeout, on_progress, keeping), daemon=True) for w in workers]
-    for thread in threads:
-        thread.start()
-    try:
-        while len(results) < len(entries) and not (stop_early and any(_failed(v) for v in session.verdicts)):
-            number, verdict, trouble = done.get()
+
+    def over(*, wait: bool) -> bool:
+        """Take in what was decided; whether that ends the run."""
+        with contextlib.suppress(queue.Empty):
+            number, verdict, trouble = done.get(block=wait)
             if verdict is None:
                 session.internal_error = trouble
-                break
+                return True
             results[number] = verdict
             while (shown := len(session.verdicts)) in results:
                 session.verdicts.append(results[shown])
                 on_verdict(results[shown])
                 if stop_early and _failed(session.verdicts[-1]):
-                    break
+                    return True
+        return False
+
+    try:
+        given = 0
+        for given, entry in enumerate(entries, 1):
+            tasks.put((given - 1, entry))
+            if len(workers) < (jobs or os.cpu_count() or 1):
+                workers.append(Worker())
+                threading.Thread(target=_serve, args=(workers[-1], tasks, done, stop, timeout, on_progress, keeping), daemon=True).start()
+            if over(wait=False):
+                break
+        else:
+            while len(results) < given and not over(wait=True):
+                pass
     except KeyboardInterrupt:
         session.interrupted = True
         for number in sorted(n for n in results if n >= len(session.verdicts)):  # decided, but behind one that was not
@@ -152,6 +165,7 @@ def verify_all(entries: list[Collected], *, timeout: float, jobs: int | None = N
     finally:
         stop.set()
         for worker in workers:
+            tasks.put(None)
             worker.stop()
     session.seconds = time.monotonic() - began
     return session
@@ -162,15 +176,12 @@ def _failed(verdict: Verdict) -> bool:
     return Session([verdict]).exit_code != 0
 
 
-def _serve(worker: Worker, entries: list[Collected], tasks: queue.Queue[int], done: queue.Queue[tuple[int, Verdict | None, str | None]],
+def _serve(worker: Worker, tasks: queue.Queue[tuple[int, Collected] | None], done: queue.Queue[tuple[int, Verdict | None, str | None]],
            stop: threading.Event, timeout: float, on_progress: Callable[[str, str], None], keeping: Keeping) -> None:
-    while not stop.is_set():
+    while (task := tasks.get()) is not None and not stop.is_set():
+        number, entry = task
         try:
-            number = tasks.get_nowait()
-        except queue.Empty:
-            return
-        try:
-            verdict = _decide(worker, entries[number], timeout, on_progress, keeping)
+            verdict = _decide(worker, entry, timeout, on_progress, keeping)
         except Exception as error:
             if not stop.is_set():
                 done.put((number, None, f"{type(error).__name__}: {error}"))

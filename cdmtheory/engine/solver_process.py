@@ -23,10 +23,11 @@ def z3_answer(script: str, seconds: float, seed: int) -> dict[str, Any]:
     """One run of z3's nlsat, with shuffled variables for seeds beyond the first."""
     import z3
 
-    tactic = z3.With("qfnra-nlsat", seed=seed, shuffle_vars=True) if seed else z3.Tactic("qfnra-nlsat")
-    solver = tactic.solver()
+    context = z3.Context()  # so that an answer does not depend on the questions before
+    tactic = z3.Tactic("qfnra-nlsat", context)
+    solver = (z3.With(tactic, seed=seed, shuffle_vars=True) if seed else tactic).solver()
     solver.set("timeout", max(1, int(1000 * seconds)))
-    solver.add(z3.parse_smt2_string(script))
+    solver.add(z3.parse_smt2_string(script, ctx=context))
     result = solver.check()
     if result != z3.sat:
         return {"status": str(result)}

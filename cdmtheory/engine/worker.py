@@ -34,6 +34,7 @@ __all__ = ["NOTHING", "Keeping", "Worker"]
 PATIENCE = 1.5  # seconds beyond the limit before a worker that does not answer is killed
 START = 60  # seconds that a process may take to import what it needs
 MEMORY_LIMIT = 8 * 2**30
+IN_VAIN = "in_vain.txt"  # beside certificates: what none was found for
 
 
 class _Pickler(pickle.Pickler):
@@ -70,6 +71,7 @@ def _receive(stream: IO[bytes]) -> Any:
 def main() -> None:
     """Decide claims until the input ends."""
     from cdmtheory.engine.decide import decide
+    from cdmtheory.engine.solvers import Solvers
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the parent's to handle
     sys.setrecursionlimit(10000)
@@ -79,18 +81,19 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
     incoming, outgoing = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints, in C too, must not reach the channel
-    while True:
-        try:
-            claim, seconds, keeping = _receive(incoming)
-        except EOFError:
-            return
-        try:
-            _send(outgoing, ("tell", "begin"))
-            verdict = decide(claim, time.monotonic() + seconds, lambda message: _send(outgoing, ("tell", message)), keeping)
-        except Exception as error:
-            _send(outgoing, ("failed", f"{type(error).__name__}: {error}"))
-        else:
-            _send(outgoing, ("done", verdict))
+    with Solvers() as solvers:
+        while True:
+            try:
+                claim, seconds, keeping = _receive(incoming)
+            except EOFError:
+                return
+            try:
+                _send(outgoing, ("tell", "begin"))
+                verdict = decide(claim, time.monotonic() + seconds, lambda message: _send(outgoing, ("tell", message)), keeping, solvers)
+            except Exception as error:
+                _send(outgoing, ("failed", f"{type(error).__name__}: {error}"))
+            else:
+                _send(outgoing, ("done", verdict))
 
 
 @dataclass(frozen=True)
@@ -104,11 +107,28 @@ class Keeping:
 
     def read(self) -> list[Path]:
         """The files in question."""
+        return list(dict.fromkeys(path for folder in self._all_folders() for path in sorted(folder.glob("*.json"))))
+
+    def in_vain(self) -> dict[str, float]:
+        """The problems whose certificate was looked for and not found, by key, with the seconds that the search was allowed."""
+        found: dict[str, float] = {}
+        for folder in self._all_folders():
+            with contextlib.suppress(OSError, ValueError):
+                found |= {key: float(seconds) for key, seconds, *_ in map(str.split, (folder / IN_VAIN).read_text(encoding="utf-8").splitlines())}
+        return found
+
+    def note_in_vain(self, key: str, seconds: float) -> None:
+        """Write down that a search was in vain, where certificates are written."""
+        if self.write is not None and self.in_vain().get(key, 0) < seconds:
+            with contextlib.suppress(OSError), (Path(self.write) / IN_VAIN).open("a", encoding="utf-8") as notes:
+                notes.write(f"{key} {seconds:.3g} {self.name}\n")
+
+    def _all_folders(self) -> list[Path]:
         folders = [Path(f) for f in self.folders]
         if self.builtin:
             with contextlib.suppress(FileNotFoundError):
                 folders.append(builtin_claims() / "certificates")
-        return list(dict.fromkeys(path for folder in folders for path in sorted(folder.glob("*.json"))))
+        return folders
 
 
 NOTHING = Keeping(builtin=False)

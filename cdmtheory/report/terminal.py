@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import textwrap
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sized
 from typing import TYPE_CHECKING, Any, TextIO
 
 from rich.console import Console
@@ -108,8 +108,11 @@ class Terminal:
             self._detail("next: a claim file is a .py file that imports from cdmtheory and holds claims at module level; see cdmtheory verify --help")
 
     @contextlib.contextmanager
-    def progress(self, total: int) -> Iterator[Callable[[str, str], None]]:
-        """A line per claim in work with what is being tried, on a terminal and only if it takes long enough to be wanted."""
+    def progress(self, claims: Sized) -> Iterator[Callable[[str, str], None]]:
+        """A line per claim in work with what is being tried, on a terminal and only if it takes long enough to be wanted.
+
+        ``claims``: those known so far, which may be growing.
+        """
         if not self.console.is_terminal:
             yield lambda *_: None
             return
@@ -122,7 +125,7 @@ class Terminal:
                 current[name] = message
                 if time.monotonic() - began > SHOW_PROGRESS_AFTER:
                     recent = list(current.items())[-2:]
-                    status.update(escape(f"of {total}: " + " | ".join(f"{n.split('/')[-1]}: {m}" for n, m in recent)))
+                    status.update(escape(f"of {len(claims)}: " + " | ".join(f"{n.split('/')[-1]}: {m}" for n, m in recent)))
 
             yield tell
 

@@ -35,7 +35,7 @@ gradient_descent_by_parts = Derivation(
     steps=[
         Eq(diff(curvature**a * (1 - curvature) ** m, curvature), curvature ** (a - 1) * (1 - curvature) ** (m - 1) * (a * (1 - curvature) - m * curvature)),
         Eq(a * (1 - curvature) - m * curvature, (a + m) * (1 - curvature) - m),
-        *(Eq(mean(descended(steps) ** 2), factorial(2 * steps) / rising(2 * steps)) for steps in (1, 2, 3)),
+        *(Eq(mean(descended(steps) ** 2), factorial(2 * steps) / rising(2 * steps), evaluate=False) for steps in (1, 2, 3)),
     ],
     near_miss=[Eq(mean(descended(2) ** 2), factorial(4) / rising(4) * (a + 4) / (a + 5)),
                Eq(a * (1 - curvature) - m * curvature, (a + m) * (1 - curvature) - a)],
