@@ -31,6 +31,7 @@ from cdmtheory import (
     worst_residual,
 )
 from cdmtheory.engine.decide import decide
+from cdmtheory.engine.derive import _in_its_ring
 from cdmtheory.engine.verdict import VERDICTS, Verdict
 
 gd, hb = gradient_descent(eta), heavy_ball(eta, beta)
@@ -125,12 +126,27 @@ def test_the_time_limit_is_kept():
     ([Eq((a + b) ** 2, a**2 + 2 * a * b + b**2), Eq(sympy.Matrix([[a, 1], [0, a]]) ** 2, sympy.Matrix([[a**2, 2 * a], [0, a**2]]))], "PROVED"),
     ([Eq((a + b) ** 2, a**2 + 2 * a * b + b**2), Eq((a + b) ** 3, a**3 + b**3)], "REFUTED"), ([Eq(sympy.Matrix([[a]]), sympy.Matrix([[b]]))], "REFUTED"),
     ([Eq(sympy.Sum(n, (n, 1, m)), m * (m + 1) / 2)], "PROVED"), ([Eq(sympy.Derivative(sympy.sin(a) ** 2, a), sympy.sin(2 * a))], "PROVED"),
-    ([a**2 + 1 > 0], "PROVED")],
+    ([a**2 + 1 > 0], "PROVED"),
+    ([Eq(sqrt(q**2 + 2 * q + 1), 1 + q)], "PROVED"), ([Eq(sqrt(q**2 - 2 * q + 1), 1 - q)], "REFUTED"),
+    ([Eq(sympy.sqrt(a) * sympy.sqrt(b), sympy.sqrt(a * b))], "UNDECIDED")],
     ids=str)
 def test_derivations(steps, expected):
     found = decide(Derivation("d", steps=steps, assumed="general sizes"), time.monotonic() + 20)
     assert found.verdict == expected, found.reason
     assert found.assumed == (["general sizes"] if expected == "PROVED" else [])
+
+
+@pytest.mark.parametrize("zero", [
+    (a + b) ** 2 - a**2 - 2 * a * b - b**2, 1 / (1 - a) - (1 + a) / (1 - a**2), sqrt(p) ** 3 / p - sqrt(p), sqrt(p + q) ** 4 - (p + q) ** 2], ids=str)
+def test_an_identity_is_seen_in_its_ring(zero):
+    assert _in_its_ring(zero) == 0
+
+
+@pytest.mark.parametrize("other", [
+    sqrt(a**2) - a, sqrt(a) * sqrt(b) - sqrt(a * b), (a**2 - 1) / (a - 1) - a, sqrt(p + q) - sqrt(p) - sqrt(q), sympy.exp(a) - 1,
+    1 / ((a + 1) ** 2 - a**2 - 2 * a - 1), sympy.cbrt(a**3) - a], ids=str)
+def test_what_is_no_identity_is_not(other):
+    assert _in_its_ring(other) != 0
 
 
 # -- from Python ---------------------------------------------------------------------------------------------------------------

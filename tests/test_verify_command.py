@@ -11,11 +11,11 @@ import time
 import pytest
 
 import cdmtheory
-from cdmtheory import eta
+from cdmtheory import L, eta, gradient_descent, worst_rate
 from cdmtheory.claims import Claim
 from cdmtheory.cli import main
 from cdmtheory.collect import Collected
-from cdmtheory.engine.session import Session, select
+from cdmtheory.engine.session import Session, select, verify_all
 from cdmtheory.engine.verdict import VERDICTS, Verdict
 from tests_support import environment
 
@@ -255,6 +255,21 @@ def test_a_claim_that_takes_too_long_is_undecided_in_time(tmp_path):
 # -- interrupts ------------------------------------------------------------------------------------------------------------------
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_what_is_still_being_collected_is_decided_meanwhile():
+    seen = []
+
+    def entries():
+        yield Collected("first", Claim("true", that=worst_rate(gradient_descent(1 / L)) < 1 + eta))
+        while not seen:  # a verdict comes before the end of the entries
+            time.sleep(0.01)
+            yield Collected(f"more {time.monotonic()}", None, "an error")
+
+    session = verify_all(entries(), timeout=30, jobs=2, on_verdict=lambda verdict: seen.append(verdict.id))
+    assert session.verdicts[0].verdict == "PROVED"
+    assert [v.id for v in session.verdicts] == seen
+    assert session.exit_code == 2
+
+
 def test_an_interrupt_keeps_the_verdicts(tmp_path):
     (tmp_path / "a.py").write_text(HEADER + CLAIMS["proved"] + CLAIMS["undecided"], encoding="utf-8")
     command = [sys.executable, "-m", "cdmtheory", "verify", "--json", "out.json", "--jobs", "1", "--timeout", "60", "a.py"]

@@ -45,9 +45,11 @@ def follow(derivation: Derivation, solvers: Solvers, deadline: float, tell: Call
     for number, step in enumerate(derivation.steps, 1):
         tell(f"step {number} of {len(derivation.steps)}")
         found = _equation(step, derivation.given) if isinstance(step, sympy.Eq) and not _is_claim(step) else None
-        if found is None:
+        if found is None or (found.verdict == "UNDECIDED" and isinstance(step.lhs, sympy.Expr)):
             share = time.monotonic() + (deadline - time.monotonic()) / (len(derivation.steps) - number + 1)
-            found = _decide(step, derivation.given, (), solvers, share, tell)
+            as_claim = _decide(step, derivation.given, (), solvers, share, tell)
+            # a claim also fails where a side is undefined, which an equation of a derivation does not: so that only a proof carries over
+            found = as_claim if found is None or as_claim.verdict == "PROVED" else found
         if found.verdict != "PROVED":
             found.reason = f"step {number}, {text(step)}" + (f": {found.reason}" if found.reason else "")
             if number > 1:

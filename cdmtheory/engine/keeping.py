@@ -133,7 +133,7 @@ class Certificates:
         """Whether a certificate was found for a problem within its share of the time, and accepted by the checker; what was in vain is not tried again."""
         key, until = part_of(problem)["key"], box(deadline)
         allowed = until - time.monotonic()
-        if allowed <= self.keeping.in_vain().get(key, 0):
+        if allowed <= 1.1 * self.keeping.in_vain().get(key, 0):
             return False
         part = certify(problem, until, self.hints)
         if part is None or check.check(_file({}, [{"role": "", "statement": "", **part}])):

@@ -55,7 +55,7 @@ def _sharpness(task: Any) -> tuple[float, float]:
     import torch
 
     from cdmtheory.groktimizer.curvature import hessian_product, top_eigenvalue, trace
-    from cdmtheory.groktimizer.optimizer import flat_gradient
+    from cdmtheory.groktimizer.flat_gradient import flat_gradient
 
     gradient, x, precision = flat_gradient(task.closure(torch.optim.SGD(task.parameters, 1.0)), task.parameters)
     product = hessian_product(gradient, x, precision=precision)

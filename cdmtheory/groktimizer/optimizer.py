@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from inspect import Parameter, signature
 from typing import Any
 
-import numpy as np
 import torch
 
 from cdmtheory.groktimizer.cdm import CDM
 from cdmtheory.groktimizer.control import FRESH, STRONGER, Controller, Decision, Switch, new_step_size
 from cdmtheory.groktimizer.curvature import hessian_product, top_eigenvalue
+from cdmtheory.groktimizer.flat_gradient import flat_gradient
 
-__all__ = ["GROKtimizer", "flat_gradient"]
+__all__ = ["GROKtimizer"]
 
 FIRST_MOMENTUM = 0.9
 _UNKNOWN = 1e-3  # lr until it is measured
@@ -40,7 +41,8 @@ class GROKtimizer(CDM):
     (phase 2 is then :class:`CDM`, step by step). A repair by the guard ends it.
     ``guard``: from rest the objective can only fall; where it exceeds 1.05 × that at the switch, or is not finite, the best weights
     are put back, the velocity is dropped, and the step size halved (in phase 1 at 10 × the first loss). Costs one copy of the weights.
-    ``weight_decay`` may differ between parameter groups; see :class:`CDM` for groups without, and for sparse, complex and mixed dtypes.
+    ``weight_decay`` may differ between parameter groups; see :class:`CDM` for groups without, and for sparse, complex and mixed dtypes. Leave frozen
+    parameters out: they would count in Σ(λ/2)‖θ‖². Layers that keep running statistics see the extra calls of the closure too.
 
     Attributes: ``phase`` (1 or 2), ``switch_step`` (phase-1 steps taken, or None), ``collapsed`` (the weights went to zero: λ is too large),
     ``first_optimizer``, ``control`` (counts of steps and repairs). ``state_dict`` holds all of it: a run continues bit for bit in either phase.
@@ -77,6 +79,9 @@ class GROKtimizer(CDM):
         self._measured_at = 0
         self._sharpest = 0.0
         super().__init__(params, lr=_UNKNOWN if self._auto else lr, weight_decay=weight_decay, nesterov=nesterov)
+        fixed = next((p.dtype for p in self._parameters() if not (p.is_floating_point() or p.is_complex())), None)
+        if fixed:
+            raise TypeError(f"params: one is of dtype {fixed}, which cannot be trained. Give [p for p in model.parameters() if p.requires_grad]")
         if first is None:
             self.first_optimizer = torch.optim.SGD([{"params": g["params"], "lr": g["lr"]} for g in self.param_groups], momentum=FIRST_MOMENTUM, nesterov=True)
         else:
@@ -84,6 +89,10 @@ class GROKtimizer(CDM):
             if not isinstance(self.first_optimizer, torch.optim.Optimizer):
                 raise TypeError(f"first returned {self.first_optimizer!r}; it must take a list of parameters and return a torch optimizer, "
                                 "such as first=lambda params: torch.optim.AdamW(params, lr=1e-3)")
+            wants = signature(self.first_optimizer.step).parameters.get("closure")
+            if wants is not None and wants.default is Parameter.empty:
+                raise TypeError(f"first returned {type(self.first_optimizer).__name__}, whose step calls the closure itself; phase 1 calls it once a step. "
+                                "Run it before GROKtimizer, and give switch=0")
 
     @property
     def phase(self) -> int:
@@ -264,43 +273,3 @@ def _number(value: Any, name: str = "loss") -> float:
     except (TypeError, ValueError, RuntimeError):
         shown = f"a tensor of shape {tuple(value.shape)}" if isinstance(value, torch.Tensor) else repr(value)
         raise TypeError(f"{name} = {shown}; allowed is one real number, or a tensor that holds one") from None
-
-
-def flat_gradient(closure: Callable[[], Any], parameters: list[Any]) -> tuple[Callable[[Any], Any], Any, float]:
-    """(x ↦ gradient of the closure's loss at x, the present x, precision) as float64 vectors; the parameters are left as they were.
-
-    A complex parameter counts as its real and imaginary parts. Every call sees the same random numbers, so that dropout cancels in differences.
-    """
-    views = [torch.view_as_real(p.detach()) if p.is_complex() else p.detach() for p in parameters]
-    before = [v.clone() for v in views]
-    seeds = torch.random.get_rng_state()
-
-    def put(values: list[Any]) -> None:
-        for view, value in zip(views, values, strict=True):
-            view.copy_(value)
-
-    def gradient(x: Any) -> Any:
-        pieces, start = [], 0
-        for view in views:
-            pieces.append(torch.from_numpy(np.array(x[start:start + view.numel()])).reshape(view.shape).to(view))
-            start += view.numel()
-        try:
-            put(pieces)
-            torch.random.set_rng_state(seeds)
-            with torch.enable_grad():
-                closure()
-            if all(p.grad is None for p in parameters):
-                raise RuntimeError("the closure left no gradients; it must call backward() on the loss it returns, of a model with these parameters")
-            found = []
-            for p, view in zip(parameters, views, strict=True):
-                if p.grad is not None and p.grad.is_sparse:
-                    raise RuntimeError("sparse gradients: the curvature cannot be measured. Use Embedding(..., sparse=False)")
-                grad = torch.zeros_like(view) if p.grad is None else torch.view_as_real(p.grad) if p.is_complex() else p.grad
-                found.append(grad.detach().double().cpu().numpy().ravel().copy())
-            return np.concatenate(found)
-        finally:
-            put(before)
-            torch.random.set_rng_state(seeds)
-
-    precision = max(torch.finfo(v.dtype).eps for v in views)
-    return gradient, np.concatenate([v.double().cpu().numpy().ravel() for v in views]), precision

@@ -60,7 +60,12 @@ def study(profile: Profile, *, journal: str | os.PathLike[str] | None = None, ex
     ------
     cdmtheory.sweeps.SweepFailed
         If runs failed (all others are in the journal).
+    ImportError
+        If the package that some rivals come from is not installed.
     """
+    from cdmtheory.groktimizer.rivals import pytorch_optimizer
+
+    pytorch_optimizer("SAM")  # missing, it would be missed only after the first parts
     rows: list[Row] = []
     with nullcontext(executor) if executor else ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         for name in tasks or profile.tasks:

@@ -14,7 +14,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from cdmtheory.groktimizer import CDM, GROKtimizer, groktimize
-from cdmtheory.groktimizer.optimizer import flat_gradient
+from cdmtheory.groktimizer.flat_gradient import flat_gradient
 
 
 class Problem:
@@ -333,6 +333,8 @@ def test_groups_and_dtypes():
     (lambda p: GROKtimizer([p], switch=True), ValueError, "whole number of steps"),
     (lambda p: GROKtimizer([p], 0.1, 0.0), ValueError, "nothing to be damped at"),
     (lambda p: GROKtimizer([p], first=lambda params: params), TypeError, "torch optimizer"),
+    (lambda p: GROKtimizer([p], first=torch.optim.LBFGS), TypeError, "LBFGS, whose step calls the closure itself"),
+    (lambda p: GROKtimizer([p, torch.nn.Parameter(torch.ones(2, dtype=torch.int64), requires_grad=False)]), TypeError, "dtype torch.int64"),
     (lambda p: GROKtimizer([p], nesterov="yes"), TypeError, "nesterov = 'yes'; allowed is True or False"),
     (lambda p: GROKtimizer([p], guard=0), TypeError, "guard = 0; allowed is True or False"),
     (lambda p: GROKtimizer([p], lr=None), ValueError, "lr = None"),

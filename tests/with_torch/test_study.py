@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -100,13 +101,32 @@ def test_the_command(tmp_path, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize(("arguments", "message"), [(["--profile", "huge"], "there are short, medium, full"), (["--tasks", "chess"], "no task 'chess'"),
-                                                    (["--jobs", "0"], "--jobs 0"), (["--findings", "nowhere.csv"], "nowhere.csv")])
+                                                    (["--jobs", "0"], "--jobs 0"),
+                                                    (["--findings", "nowhere.csv"], "nowhere.csv: No such file"), (["--out", __file__], "File exists")])
 def test_command_used_wrongly(arguments, message, tmp_path, capsys):
-    assert main(["study", "--out", str(tmp_path), *arguments]) == 2
+    assert main(["study", *([] if "--out" in arguments else ["--out", str(tmp_path)]), *arguments]) == 2
     assert message in capsys.readouterr().err
 
 
+def test_an_interrupt_says_how_to_go_on(tmp_path, monkeypatch, capsys):
+    def stopped(profile, **_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "study", stopped)
+    assert main(["study", "--out", str(tmp_path)]) == 130
+    assert f"{tmp_path / 'journal.jsonl'}, and the same command goes on from there" in capsys.readouterr().err
+
+
+def test_rivals_that_are_not_installed_are_missed_at_once(tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "pytorch_optimizer", None)
+    assert main(["study", "--out", str(tmp_path)]) == 2
+    assert "pip install --no-deps pytorch-optimizer" in capsys.readouterr().err
+    assert not (tmp_path / "journal.jsonl").exists()
+
+
 def test_a_task_whose_data_are_missing_is_left_out(monkeypatch, tmp_path):
+    pytest.importorskip("pytorch_optimizer")
+
     def absent(name, seed):
         raise ImportError("this data set comes with ISLP: pip install --no-deps islp")
 
