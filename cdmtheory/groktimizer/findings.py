@@ -29,8 +29,8 @@ def ours_first(methods: Iterable[str]) -> list[str]:
 def findings(rows: Sequence[Row]) -> str:
     """The page as Markdown."""
     race, equal = of(rows, part="race"), of(rows, part="equal")
-    parts = [_head(rows), _law(of(rows, part="law"), of(rows, part="predicted")), _equal(equal), _race(race), _real(race), _norm(equal), _flat(equal), _divergence(rows), _passage(race),
-             _variants(of(rows, part="variant"))]
+    parts = [_head(rows), _law(of(rows, part="law"), of(rows, part="predicted")), _equal(equal), _race(race), _real(race), _norm(equal), _flat(equal),
+             _divergence(rows), _passage(race), _variants(of(rows, part="variant"))]
     return "\n".join(part for part in parts if part)
 
 
