@@ -15,6 +15,7 @@ import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from unicodedata import combining, normalize
 
 import sympy
 from sympy.core.relational import Relational
@@ -364,5 +365,6 @@ def _parse_fragment(source: str) -> ast.AST | None:
 
 
 def slug(title: str) -> str:
-    """A title as an identifier for claims that come from no file."""
-    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+    """A title as an identifier for claims that come from no file: accents are dropped, other letters than a to z become hyphens."""
+    letters = "".join(c for c in normalize("NFKD", title.lower()) if not combining(c))
+    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")

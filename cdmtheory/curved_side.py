@@ -66,8 +66,8 @@ class CurvedSide:
         vector: Floats = self.rows.T @ (self.left @ (np.asarray(curved, dtype=np.float64) / self.singular_values))
         return vector
 
-    def split(self, theta: ArrayLike) -> Split:
-        """The curved coordinates Vᵀθ and the flat part P₀θ = θ − VVᵀθ of a vector of shape (d,).
+    def split(self, theta: ArrayLike, *, name: str = "theta") -> Split:
+        """The curved coordinates Vᵀθ and the flat part P₀θ = θ − VVᵀθ of a vector of shape (d,), which messages call ``name``.
 
         Errs by about eps·s_max/s_min⁺ of ‖θ‖, since V is implicit.
 
@@ -76,9 +76,9 @@ class CurvedSide:
         ValueError
             If the shape does not fit, or something is not finite.
         """
-        whole = real_array("theta", theta, 1)
+        whole = real_array(name, theta, 1)
         if len(whole) != self.d:
-            raise ValueError(f"theta: shape {whole.shape}; allowed is ({self.d},), one number for every column of the Jacobian")
+            raise ValueError(f"{name}: shape {whole.shape}; allowed is ({self.d},), one number for every column of the Jacobian")
         c = self.left.T @ (self.rows @ whole) / self.singular_values
         return Split(c, whole - self.lift(c))
 

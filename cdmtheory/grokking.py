@@ -99,7 +99,7 @@ def interpolating_solution(data: ArrayLike | CurvedSide, targets: ArrayLike, sta
     y = real_array("targets", targets, 1)
     if len(y) != side.n_samples:
         raise ValueError(f"targets: shape {y.shape}; allowed is ({side.n_samples},), one target for every row of the data")
-    solution = side.lift(side.left.T @ y / side.singular_values) + side.split(start).flat
+    solution = side.lift(side.left.T @ y / side.singular_values) + side.split(start, name="start").flat
     miss = float(np.abs(side.rows @ solution - y).max())
     if miss > 1e-6 * float(np.abs(y).max()):
         raise ValueError(f"targets: no parameters interpolate, the best linear fit misses a target by {miss:.3g}; needed is a data matrix "
@@ -140,15 +140,19 @@ def grokking_curve(model: LocalModel, method: Method, k: ArrayLike, *, teacher: 
     ------
     ValueError
         If k holds something else, a shape does not fit, the noise variance is negative, or the method diverges.
+    TypeError
+        If something is of another kind.
     """
+    if not isinstance(model, LocalModel):
+        raise TypeError(f"model: {type(model).__name__}; allowed is what cdmtheory.local_model.local_model(jacobian, theta_star, weight_decay) makes")
     steps = np.asarray(k)
     if steps.dtype.kind not in "iu" or steps.ndim != 1 or steps.size == 0 or (steps < 0).any():
-        raise ValueError(f"k = {k!r}; allowed is a one-dimensional array of whole numbers >= 0, for instance numpy.arange(100)")
+        raise ValueError(f"k = {k!r}; allowed is a one-dimensional array of whole numbers from 0 to 2^63 - 1, for instance numpy.arange(100)")
     steps = steps.astype(np.int64)
     noise = float(exact_number("noise_variance", noise_variance))
     if noise < 0:
         raise ValueError(f"noise_variance = {noise_variance!r}; allowed is a number >= 0")
-    t, flat_teacher = model.side.split(teacher)
+    t, flat_teacher = model.side.split(teacher, name="teacher")
     c, flat_start = model.parts
     table = residuals(method, steps, np.append(model.curvatures, float(model.weight_decay)))
     p, p_flat = table[:, :-1], table[:, -1]

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cdmtheory.arithmetic import Arithmetic, convert
 
-__all__ = ["count", "exact_number", "real_array"]
+__all__ = ["boolean", "count", "exact_number", "real_array"]
 
 Floats = NDArray[np.float64]
 
@@ -59,6 +59,19 @@ def exact_number(name: str, value: Any) -> Fraction:
     except TypeError as error:
         raise TypeError(f"{name}: {error}") from None
     return exact
+
+
+def boolean(name: str, value: Any) -> bool:
+    """``value`` as a bool.
+
+    Raises
+    ------
+    TypeError
+        If it is anything else than True or False: "no" would count as True.
+    """
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} = {value!r}; allowed is True or False")
+    return bool(value)
 
 
 def count(name: str, value: Any) -> int:

@@ -37,10 +37,12 @@ class MethodTerm(Basic):  # type: ignore[misc]
 
     @classmethod
     def of(cls, method: Method) -> MethodTerm:
+        """The method as a term: its name and the values of its parameters, an empty tuple for None."""
         return cls(Str(method.name), *[Tuple() if value is None else sympify(value) for value in method.values])
 
     @property
     def method(self) -> Method:
+        """The method that :meth:`of` was given."""
         family = METHODS[self.args[0].name]
         names = family.signature.parameters
         values = [None if value == Tuple() else value.method if isinstance(value, MethodTerm)

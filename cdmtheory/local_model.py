@@ -102,7 +102,7 @@ class LocalModel:
 
     def weights(self, start: ArrayLike | None = None) -> Floats:
         """The norm of start − θ_λ in each eigenspace, in the order of ``spectrum.eigenvalues``; ``start``: shape (d,), default θ*."""
-        curved, flat = self.parts if start is None else self.side.split(start)
+        curved, flat = self.parts if start is None else self.side.split(start, name="start")
         squares = np.append((curved - self.minimiser_coordinates) ** 2, flat @ flat)
         here = slice(None) if self.side.rank < self.side.d else slice(-1)
         which = merge_equal(np.append(self.curvatures, float(self.weight_decay))[here]).which
@@ -114,9 +114,9 @@ class LocalModel:
         ``start``: θ_0, shape (d,), default θ*; ``velocity``: θ_0 − θ_{−1}, shape (d,), default zero. Where the flat part of the
         velocity is neither zero nor parallel to P₀θ_0 there is one scalar more; where both are zero, one less.
         """
-        curved, flat = self.parts if start is None else self.side.split(start)
+        curved, flat = self.parts if start is None else self.side.split(start, name="start")
         scale = np.linalg.norm(curved) + np.linalg.norm(flat)
-        pushed, drift = Split(np.zeros_like(curved), np.zeros_like(flat)) if velocity is None else self.side.split(velocity)
+        pushed, drift = Split(np.zeros_like(curved), np.zeros_like(flat)) if velocity is None else self.side.split(velocity, name="velocity")
         basis: list[Floats] = []
         for vector, size in ((flat, scale), (drift, np.linalg.norm(pushed) + np.linalg.norm(drift))):
             new = vector - sum(b * (b @ vector) for b in basis)
@@ -170,4 +170,4 @@ def local_model(jacobian: ArrayLike | CurvedSide, theta_star: ArrayLike, weight_
         raise ValueError(f"weight_decay = {weight_decay!r}; allowed is a number > 0: without it flat directions never move and have no minimiser")
     side = jacobian if isinstance(jacobian, CurvedSide) else curved_side(jacobian)
     star = real_array("theta_star", theta_star, 1).copy()
-    return LocalModel(side, star, side.split(star), decay)
+    return LocalModel(side, star, side.split(star, name="theta_star"), decay)

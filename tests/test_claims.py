@@ -58,6 +58,7 @@ def test_implied_hypotheses_are_printed(statement, expected):
 
 def test_a_slug_is_an_identifier():
     assert slug("Rate: 1 - sqrt(eta mu), for all!") == "rate-1-sqrt-eta-mu-for-all"
+    assert slug("Títle of ﬁve, Ⅱ") == "title-of-five-ii"
 
 
 # -- what a claim refuses -------------------------------------------------------------------------------------------------------

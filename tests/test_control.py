@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from cdmtheory.groktimizer.control import CALM_STEPS, LOOK, MOST_REPAIRS, PLATEAU, Controller, Decision, damped, new_step_size
@@ -162,6 +163,7 @@ def test_own_rule_and_wrong_rules():
     for wrong in (-1, 2.5, True, "soon"):
         with pytest.raises(ValueError, match="whole number of steps"):
             Controller(switch=wrong)
+    assert Controller(switch=np.int64(3)).switch == 3
 
 
 def test_state_is_plain_and_complete():

@@ -24,7 +24,7 @@ from cdmtheory.report.figures.one_mode import damping_regimes
 from cdmtheory.report.figures.over_a_spectrum import convergence_on, polyak_transient
 from cdmtheory.report.quadratic_speedup import Measured
 from cdmtheory.report.study_figure import committed as committed_study
-from cdmtheory.report.study_figure import law
+from cdmtheory.report.study_figure import law, race
 from tolerances import DRAWN, EXPONENT_OF_LAST_DECADE
 
 FIGURES = Path(__file__).parent.parent / "figures"
@@ -235,6 +235,18 @@ def test_the_study_is_drawn_where_its_data_are(tmp_path: Path) -> None:
     shown = {str(line.get_label()).partition(":")[0]: line.get_xydata().tolist() for line in ax.lines}
     assert shown == {"CDM, digits": [[1e-4, 310], [1e-3, 100]], "GD, digits": [[1e-3, 9000]]}
     assert ("groktimizer_study" in available()) == committed_study().exists()
+
+
+def test_the_race_says_who_was_first_and_who_never_arrived(tmp_path: Path) -> None:
+    settled = {"GD": None, "AdamW": 300, "GROKtimizer": 100, "ridge": None}
+    rows = [{**dict.fromkeys(COLUMNS), "part": "race", "task": task, "method": m, "seed": i, "settled": s}
+            for task in ("parity", "wine") for m, s in settled.items() for i in range(3) if (task, m) != ("wine", "AdamW")]
+    _, ax = plots.save(tmp_path / "a.svg", lambda ax: law(ax, []), partial(race, rows=rows), size="text", heights=(1.0, 2.0))
+    cells = {text.get_position(): (text.get_text(), text.get_weight()) for text in ax.texts}
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["GROKtimizer", "GD", "AdamW"]
+    assert cells == {(0, 0): ("100", "bold"), (1, 0): ("never", "normal"), (2, 0): ("300", "normal"),
+                     (0, 1): ("100", "bold"), (1, 1): ("never", "normal"), (2, 1): ("–", "normal")}
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["parity", "wine"]
 
 
 def test_captions_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

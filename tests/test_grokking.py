@@ -126,11 +126,16 @@ def test_divergence_is_reported_with_the_remedy(far):
 @pytest.mark.parametrize(("k", "options", "message"), [
     ([-1], {}, r"k = \[-1\]; allowed"), ([1.5], {}, r"k = \[1.5\]; allowed"), ([], {}, r"k = \[\]; allowed"), (3, {}, "k = 3; allowed"),
     ([1], {"noise_variance": -1}, "noise_variance = -1; allowed"), ([1], {"noise_variance": float("nan")}, "noise_variance = nan"),
-    ([1], {"teacher": [1.0]}, r"theta: shape \(1,\)")])
+    ([10**25], {}, r"allowed is .* from 0 to 2\^63 - 1"), ([1], {"teacher": [1.0]}, r"teacher: shape \(1,\)")])
 def test_grokking_curve_refuses(k, options, message):
     _, _, teacher, _, model = _problem()
     with pytest.raises(ValueError, match=message):
         grokking_curve(model, gradient_descent(0.1), k, **{"teacher": teacher, **options})
+
+
+def test_a_jacobian_is_no_local_model():
+    with pytest.raises(TypeError, match="model: ndarray; allowed is what .*local_model"):
+        grokking_curve(np.ones((2, 3)), gradient_descent(0.1), [1], teacher=np.ones(3))
 
 
 @pytest.mark.parametrize(("data", "targets", "message"), [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 
@@ -117,14 +118,34 @@ def test_a_saddle_with_dominant_negative_curvature():
     ({"jac": lambda x: slope(x)[:3]}, ValueError, "as many entries"), ({"lr": 1e9, "switch": 0}, ValueError, "allowed is a number"),
     ({"decay_from": 0.5}, ValueError, "decay_from = 0.5"), ({"weight_decay": "a"}, TypeError, "weight_decay"), ({"lr": 0}, ValueError, "lr = 0"),
     ({"lr": -1.0}, ValueError, "lr = -1.0"), ({"lr": float("nan")}, ValueError, "lr = nan"), ({"lr": None}, TypeError, "lr"),
-    ({"tol": -1.0}, ValueError, "tol = -1.0"),
+    ({"tol": -1.0}, ValueError, "tol = -1.0"), ({"jac": "2-point"}, TypeError, "Finite differences"), ({"jac": True}, TypeError, "must return"),
+    ({"nesterov": "yes"}, TypeError, "nesterov = 'yes'; allowed is True or False"), ({"guard": None}, TypeError, "guard = None; allowed is True or False"),
+    ({"decay_from": "ten"}, ValueError, "decay_from = 'ten'"), ({"callback": 3}, TypeError, "callback = 3"),
 ])
 def test_used_wrongly(change, error, message):
     with pytest.raises(error, match=message):
         groktimize(loss, START, **{"jac": slope, "weight_decay": 1e-2, **change})
 
 
+@pytest.mark.parametrize(("returned", "message"), [(np.ones(3), r"an array of shape \(3,\); .*residuals"), (None, "None"), (1j, "1j")])
+def test_a_loss_that_is_not_one_number(returned, message):
+    with pytest.raises(TypeError, match=f"fun returned {message}"):
+        groktimize(lambda x: returned, START, jac=slope, weight_decay=1e-2)
+
+
+def test_a_loss_in_an_array_of_one_and_functions_that_write_into_their_argument():
+    def spoil(x):
+        found = slope(x)
+        x[:] = 0.0
+        return found
+
+    usual = groktimize(loss, START, jac=slope, weight_decay=1e-2)
+    assert np.array_equal(groktimize(lambda x: np.array([loss(x)]), START, jac=spoil, weight_decay=1e-2).x, usual.x)
+
+
 def test_nothing_finite_at_the_start():
+    with pytest.raises(FloatingPointError, match="inf at the first step"):
+        groktimize(lambda x: math.inf, START, jac=slope, weight_decay=1e-2, lr=0.1)
     with pytest.raises(FloatingPointError, match="at the first step"):
         groktimize(lambda x: float("nan"), START, jac=slope, weight_decay=1e-2, lr=0.1)
     with pytest.raises(FloatingPointError, match="not finite"):

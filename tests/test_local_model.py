@@ -159,7 +159,7 @@ def test_inputs_are_neither_modified_nor_kept():
     (([[1.0, 2.0]], [1.0, 2.0], 0), "weight_decay = 0; allowed is a number > 0"),
     (([[1.0, 2.0]], [1.0, 2.0], -0.1), "weight_decay = -0.1; allowed"),
     (([[1.0, 2.0]], [1.0, 2.0], float("inf")), "weight_decay = inf"),
-    (([[1.0, 2.0]], [1.0], 0.1), r"theta: shape \(1,\); allowed is \(2,\)"),
+    (([[1.0, 2.0]], [1.0], 0.1), r"theta_star: shape \(1,\); allowed is \(2,\)"),
     (([[1.0, 2.0]], [1.0, float("nan")], 0.1), "theta_star: nan at index 1"),
     (([[1.0, float("nan")]], [1.0, 2.0], 0.1), "jacobian: column 1 holds no number"),
     (([1.0, 2.0], [1.0, 2.0], 0.1), "jacobian: an array of shape")])

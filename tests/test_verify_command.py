@@ -287,6 +287,24 @@ def test_an_interrupt_keeps_the_verdicts(tmp_path):
     assert "Traceback" not in errors
 
 
+def test_an_interrupt_before_the_first_verdict_leaves_no_older_report(tmp_path, monkeypatch, capsys):
+    def stopped(paths):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("cdmtheory.collect.collect", stopped)
+    reports = {option: tmp_path / f"out.{option}" for option in ("json", "junit", "html")}
+    for path in reports.values():
+        path.write_text("of yesterday", encoding="utf-8")
+    assert main(["verify", "claims.py", *(word for option, path in reports.items() for word in (f"--{option}", str(path)))]) == 130
+    assert json.loads(reports["json"].read_text(encoding="utf-8"))["claims"] == []
+    assert "interrupted" in reports["html"].read_text(encoding="utf-8")
+    assert all("of yesterday" not in path.read_text(encoding="utf-8") for path in reports.values())
+    assert capsys.readouterr().err == "interrupted\n"
+    reports["json"].write_text("of yesterday", encoding="utf-8")
+    assert main(["verify", "claims.py", "--list", "--json", str(reports["json"])]) == 130
+    assert reports["json"].read_text(encoding="utf-8") == "of yesterday"  # --list writes none
+
+
 # -- the command itself ------------------------------------------------------------------------------------------------------------
 
 def test_version_and_module():

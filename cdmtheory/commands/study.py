@@ -14,7 +14,7 @@ EPILOG = """examples:
 
 needs: pip install 'cdmtheory[torch,data,rivals]'; data sets say what they need
 """
-USAGE_ERROR, FAILED = 2, 1
+USAGE_ERROR, FAILED, INTERRUPTED = 2, 1, 130
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -64,6 +64,10 @@ def run(options: argparse.Namespace) -> int:
         return FAILED
     except (ValueError, OSError, ImportError) as error:
         needs = " (pip install 'cdmtheory[torch,data,rivals]')" if isinstance(error, ModuleNotFoundError) else ""
-        print(f"cdmtheory study: error: {error}{needs}", file=sys.stderr)
+        what = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
+        print(f"cdmtheory study: error: {what}{needs}", file=sys.stderr)
         return USAGE_ERROR
+    except KeyboardInterrupt:
+        print(f"interrupted; what is finished is kept in {Path(options.out) / 'journal.jsonl'}, and the same command goes on from there", file=sys.stderr)
+        return INTERRUPTED
     return 0

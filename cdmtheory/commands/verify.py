@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from cdmtheory.commands import USAGE_ERROR
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from cdmtheory.collect import Collected
     from cdmtheory.engine.session import Session
@@ -53,29 +53,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command; the return value is the exit code."""
-    from cdmtheory.engine import check_timeout
-    from cdmtheory.engine.session import NOTHING_FOUND, select, verify_all
-    from cdmtheory.report.terminal import Terminal
-
-    to_stdout = options.json == "-"
-    terminal = Terminal(sys.stderr if to_stdout else sys.stdout)
     try:
-        check_timeout(options.timeout)
-        if options.jobs is not None and options.jobs < 1:
-            raise ValueError(f"--jobs = {options.jobs}; allowed is a whole number >= 1")
-        for name in ("json", "html", "junit"):
-            if (path := getattr(options, name)) and not (name == "json" and to_stdout):
-                _check_writable(f"--{name}", path)
-        for option, folder in (("--certificates", options.certificates), ("--coq", options.coq)):
-            if folder is not None:
-                _make_folder(option, folder)
-        select([], options.select)
-        from cdmtheory.collect import collect
+        from cdmtheory.engine.session import NOTHING_FOUND, verify_all
+        from cdmtheory.report.terminal import Terminal
 
-        found = select(collect(options.paths), options.select) if options.paths else _builtin(options.select)
+        terminal = Terminal(sys.stderr if options.json == "-" else sys.stdout)
+        found = _found(options)
     except (ValueError, OSError) as error:
         Terminal(sys.stderr).error(str(error))
         return USAGE_ERROR
+    except KeyboardInterrupt:
+        if options.only_list:
+            raise
+        return _nothing_decided(options)
     if options.only_list:
         terminal.listing(listed := list(found))
         return USAGE_ERROR if any(entry.error for entry in listed) else 0 if listed else NOTHING_FOUND
@@ -102,6 +92,33 @@ def run(options: argparse.Namespace) -> int:
             _with_coq(session, options.coq, terminal, progress)
     terminal.summary(session)
     return _write(session, entries, options)
+
+
+def _found(options: argparse.Namespace) -> Iterable[Collected]:
+    """What is to be decided, once it is sure that the results can be written."""
+    from cdmtheory.collect import collect
+    from cdmtheory.engine import check_timeout
+    from cdmtheory.engine.session import select
+
+    check_timeout(options.timeout)
+    if options.jobs is not None and options.jobs < 1:
+        raise ValueError(f"--jobs = {options.jobs}; allowed is a whole number >= 1")
+    for name in ("json", "html", "junit"):
+        if (path := getattr(options, name)) and (name, path) != ("json", "-"):
+            _check_writable(f"--{name}", path)
+    for option, folder in (("--certificates", options.certificates), ("--coq", options.coq)):
+        if folder is not None:
+            _make_folder(option, folder)
+    select([], options.select)
+    return select(collect(options.paths), options.select) if options.paths else _builtin(options.select)
+
+
+def _nothing_decided(options: argparse.Namespace) -> int:
+    """Interrupted before there was anything to decide: reports without claims, for older ones must not pass for those of this run."""
+    from cdmtheory.engine.session import Session
+
+    print("interrupted", file=sys.stderr)
+    return _write(Session(interrupted=True), [], options)
 
 
 def _write(session: Session, entries: list[Collected], options: argparse.Namespace) -> int:

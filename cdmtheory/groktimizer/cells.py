@@ -10,7 +10,7 @@ from typing import Any
 
 from cdmtheory.groktimizer.table import Row
 
-__all__ = ["LAW", "NETS", "REAL", "SLOW", "TUNING_SEED", "cell", "task_named"]
+__all__ = ["GAP", "LAW", "NETS", "REAL", "SLOW", "TUNING_SEED", "cell", "interpolate", "task_named"]
 
 LAW = ("linear regression", "diagonal network", "matrix completion")
 NETS = ("modular addition", "sparse parity", "digits, large init")
@@ -38,6 +38,13 @@ def cell(part: str, task: str, method: str, seed: int, config: str, budget: int)
 
 
 def task_named(name: str, seed: int) -> Any:
+    """A synthetic task or a data set, with what is random in it drawn from the seed.
+
+    Raises
+    ------
+    ImportError
+        If the package that holds the data is missing; the message says what to install.
+    """
     from cdmtheory.groktimizer.tasks import SYNTHETIC, real_data
 
     return (SYNTHETIC[name] if name in SYNTHETIC else real_data(name))(seed)
@@ -48,7 +55,7 @@ def _sharpness(task: Any) -> tuple[float, float]:
     import torch
 
     from cdmtheory.groktimizer.curvature import hessian_product, top_eigenvalue, trace
-    from cdmtheory.groktimizer.optimizer import flat_gradient
+    from cdmtheory.groktimizer.flat_gradient import flat_gradient
 
     gradient, x, precision = flat_gradient(task.closure(torch.optim.SGD(task.parameters, 1.0)), task.parameters)
     product = hessian_product(gradient, x, precision=precision)
@@ -195,17 +202,36 @@ def _equal(name: str, method: str, seed: int, hyper: Row, budget: int) -> Row:
             **_state(task, sharp=True)}
 
 
+def interpolate(task: Any, budget: int) -> int | None:
+    """Move the weights to where phase 1 has a loss of 1e-8, and not a step further; the steps taken, None if the budget did not do."""
+    import torch
+
+    from cdmtheory.groktimizer.optimizer import GROKtimizer
+
+    there: list[Any] = []
+
+    def rule(seen: Any) -> bool:
+        if seen.loss <= 1e-8:
+            there.extend(p.detach().clone() for p in task.parameters)  # the step at which phase 2 begins moves them already, by the decay
+        return bool(there)
+
+    first = GROKtimizer(task.parameters, switch=rule)
+    while first.phase == 1 and first.control.steps < budget:
+        first.step(task.closure(first))
+    with torch.no_grad():
+        for p, at in zip(task.parameters, there or task.parameters, strict=True):
+            p.copy_(at)
+    return first.switch_step
+
+
 def _law(name: str, method: str, seed: int, hyper: Row, budget: int) -> Row:
     """Steps until the objective has 1 % of its gap left, from rest at an interpolating point, with step size 1/(hmax + λ)."""
     import torch
 
     from cdmtheory.groktimizer.cdm import CDM
-    from cdmtheory.groktimizer.optimizer import GROKtimizer
 
     task, decay = task_named(name, seed), float(hyper["decay"])
-    first = GROKtimizer(task.parameters, weight_decay=decay, switch=lambda seen: seen.loss <= 1e-8)
-    while first.phase == 1 and first.control.steps < budget:
-        first.step(task.closure(first))
+    taken = interpolate(task, budget)
     start = [p.detach().clone() for p in task.parameters]
     sharpest = _sharpness(task)[0]
     lr = 1 / (sharpest + decay)
@@ -231,5 +257,5 @@ def _law(name: str, method: str, seed: int, hyper: Row, budget: int) -> Row:
             last = k + 1
         elif k > (1.3 if method == "CDM" else 1.02) * last + 20:  # GD falls all the way
             break
-    return {"target": GAP, "switch_step": first.switch_step, "settled": last if last < k else None, "steps": k, "gradients": k, "diverged": False,
+    return {"target": GAP, "switch_step": taken, "settled": last if last < k else None, "steps": k, "gradients": k, "diverged": False,
             "switch_sharpness": sharpest, **_state(task, sharp=False)}

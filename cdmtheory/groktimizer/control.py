@@ -8,7 +8,10 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from enum import Enum
 from functools import lru_cache
+from numbers import Integral, Real
 from typing import Any, NamedTuple
+
+from cdmtheory.inputs import boolean
 
 __all__ = ["CALM_LOSS", "CALM_STEPS", "Controller", "Decision", "Observation", "Switch", "damped"]
 
@@ -96,17 +99,21 @@ class Controller:
     kept: float = math.inf
     kept_loss: float = math.nan
     back: bool = False  # whether the copy was put back and not a step taken since
+    noisy: bool = False  # whether the loss was another at the weights put back
     loss_at_switch: float = math.nan
     decay_at_switch: float = math.nan
     stronger: float = 1.0  # phase 2 begins with so many times the weight decay
     elapsed: float = 0.0  # time constants of the present weight decay
 
     def __post_init__(self) -> None:
-        s = self.switch
+        s, stronger = self.switch, self.stronger
+        if isinstance(s, Integral) and not isinstance(s, bool):
+            self.switch = s = int(s)  # NumPy's too
         if s is not None and not callable(s) and (isinstance(s, bool) or not isinstance(s, int) or s < 0):
             raise ValueError(f"switch = {s!r}; allowed is a whole number of steps >= 0, a function of an Observation, or None (automatic)")
-        if not 1 <= self.stronger < math.inf:
-            raise ValueError(f"decay_from = {self.stronger!r}; allowed is a finite number >= 1, or None (automatic)")
+        if isinstance(stronger, bool) or not isinstance(stronger, Real) or not 1 <= stronger < math.inf:
+            raise ValueError(f"decay_from = {stronger!r}; allowed is a finite number >= 1, or None (automatic)")
+        self.guard = boolean("guard", self.guard)
 
     def state(self) -> dict[str, Any]:
         """Everything but the rule itself, which may be a function."""
@@ -144,6 +151,7 @@ class Controller:
         self.looks += 1
         if self.back and math.isfinite(loss) and not math.isclose(loss, self.kept_loss, rel_tol=1e-3):
             self.limit *= 2  # of another batch, or with dropout: the step size may not have been at fault
+            self.noisy = True
         self.back = False
         if self.phase == 1:
             return self._first(loss, accuracy, decay)
@@ -172,7 +180,7 @@ class Controller:
         self.calm = self.calm + 1 if calm else 0
         self.loudest = max(self.loudest, loss) if calm else 0.0
         self.recent = [*self.recent[1 - 2 * PLATEAU:], loss]
-        if self.guard and not loss <= self.limit:
+        if self.guard and not (math.isfinite(loss) and loss <= self.limit):  # the limit is infinite where the first loss is
             return self._repair(loss)
         if not math.isfinite(loss):
             return Decision.GO  # unguarded: the user's own affair

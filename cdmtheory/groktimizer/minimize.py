@@ -10,7 +10,7 @@ import numpy as np
 
 from cdmtheory.groktimizer.control import FRESH, STRONGER, Controller, Decision, Switch, damped, new_step_size
 from cdmtheory.groktimizer.curvature import hessian_product, top_eigenvalue
-from cdmtheory.inputs import count, exact_number, real_array
+from cdmtheory.inputs import boolean, count, exact_number, real_array
 from cdmtheory.methods import Coefficients, step
 
 if TYPE_CHECKING:
@@ -54,11 +54,14 @@ def groktimize(fun: Callable[..., Any], x0: Any, args: tuple[Any, ...] = (), *, 
     if tol is not None and exact_number("tol", tol) < 0:
         raise ValueError(f"tol = {tol!r}; allowed is a number >= 0, or None")
     if jac is not True and not callable(jac):
-        raise TypeError(f"jac = {jac!r}; allowed is a function that returns the gradient, or True if fun returns (loss, gradient)")
+        raise TypeError(f"jac = {jac!r}; allowed is a function that returns the gradient, or True if fun returns (loss, gradient). "
+                        "Finite differences ('2-point') are not made here")
+    if callback is not None and not callable(callback):
+        raise TypeError(f"callback = {callback!r}; allowed is a function, or None")
     shape = np.shape(x0)
     control = Controller(switch, guard, stronger=decay_from if decay_from is not None else STRONGER if isinstance(lr, str) else 1.0)
     run = _Run(_evaluator(fun, jac, args if isinstance(args, tuple) else (args,), shape), real_array("x0", np.ravel(x0), 1).copy(),
-               float(weight_decay), lr, nesterov, control, 1e-6 if tol is None else tol)
+               float(weight_decay), lr, boolean("nesterov", nesterov), control, 1e-6 if tol is None else tol)
     return run.to_the_end(count("maxiter", maxiter), _caller(callback), shape, disp)
 
 
@@ -170,14 +173,25 @@ class _Run:
 
 def _evaluator(fun: Callable[..., Any], jac: Any, args: tuple[Any, ...], shape: tuple[int, ...]) -> Callable[[Any], tuple[float, Any]]:
     def evaluate(x: Any) -> tuple[float, Any]:
-        at = x.reshape(shape)
-        value, gradient = fun(at, *args) if jac is True else (fun(at, *args), jac(at, *args))
+        at = [x.reshape(shape).copy() for _ in range(2)]  # what is handed out may be written to
+        found = fun(at[0], *args)
+        if jac is True and not (isinstance(found, (tuple, list)) and len(found) == 2):
+            raise TypeError(f"fun returned {found!r}; with jac=True it must return (loss, gradient)")
+        value, gradient = found if jac is True else (found, jac(at[1], *args))
         slope = np.asarray(gradient, dtype=np.float64).ravel()
         if slope.shape != x.shape:
             raise ValueError(f"jac returned an array of shape {np.shape(gradient)}; x0 has shape {shape}, and the gradient must have as many entries")
-        return float(value), slope
+        return _one(value), slope
 
     return evaluate
+
+
+def _one(value: Any) -> float:
+    loss = np.asarray(value)
+    if loss.size != 1 or loss.dtype.kind not in "fiub":
+        shown = f"an array of shape {loss.shape}" if loss.size != 1 else repr(value)
+        raise TypeError(f"fun returned {shown}; allowed is the training loss, one real number (of residuals r: (r @ r) / (2 * len(r)))")
+    return float(loss.item())
 
 
 def _caller(callback: Callable[..., Any] | None) -> Callable[[Any], None]:

@@ -15,7 +15,7 @@ import torch
 from cdmtheory.groktimizer.cdm import CDM
 from cdmtheory.groktimizer.optimizer import GROKtimizer
 
-__all__ = ["RIVALS", "Rival", "TwoPhaseGD", "draws"]
+__all__ = ["RIVALS", "Rival", "TwoPhaseGD", "draws", "pytorch_optimizer"]
 
 Range = tuple[float, float]
 FACTOR, DECAY, DECOUPLED = (0.3, 3.0), (0.0, 0.0), (1e-2, 3.0)  # step size × hmax; λ of the task; AdamW's, which is per step size
@@ -67,7 +67,7 @@ class _SAM:
     """SAM as its step wants it: a gradient at the weights, then the closure at the perturbed ones. Two gradients a step."""
 
     def __init__(self, parameters: list[Any], **settings: Any) -> None:
-        self.inner = _pytorch_optimizer("SAM")(parameters, torch.optim.SGD, **settings)
+        self.inner = pytorch_optimizer("SAM")(parameters, torch.optim.SGD, **settings)
 
     def zero_grad(self) -> None:
         self.inner.zero_grad()
@@ -78,7 +78,14 @@ class _SAM:
         return loss
 
 
-def _pytorch_optimizer(name: str) -> Any:
+def pytorch_optimizer(name: str) -> Any:
+    """An optimiser of the package pytorch-optimizer.
+
+    Raises
+    ------
+    ImportError
+        If it is not installed; the message says how it is.
+    """
     try:
         import pytorch_optimizer
     except ModuleNotFoundError as error:
@@ -99,7 +106,7 @@ RIVALS: dict[str, Rival] = {
     "Nesterov": Rival(lambda p, hmax, *, factor, momentum, decay: torch.optim.SGD(p, factor / hmax, momentum=momentum, weight_decay=decay, nesterov=True),
                       {"factor": (0.3, 1.3), "decay": DECAY, "momentum": [0.9, 0.99]}),
     "AdamW": Rival(lambda p, hmax, *, lr, decay: torch.optim.AdamW(p, lr, weight_decay=decay), {"lr": (1e-3, 3e-2), "decay": DECOUPLED}),
-    "Grokfast AdamW": Rival(lambda p, hmax, *, lr, decay: _pytorch_optimizer("GrokFastAdamW")(p, lr=lr, weight_decay=decay),
+    "Grokfast AdamW": Rival(lambda p, hmax, *, lr, decay: pytorch_optimizer("GrokFastAdamW")(p, lr=lr, weight_decay=decay),
                             {"lr": (1e-3, 3e-2), "decay": DECOUPLED}),
     "Muon": Rival(_muon, {"lr": (1e-3, 1e-1), "decay": DECOUPLED}),
     "SAM": Rival(lambda p, hmax, *, factor, rho, decay: _SAM(p, lr=factor / hmax, momentum=0.9, weight_decay=decay, rho=rho),

@@ -1,8 +1,8 @@
 """The study: tasks × optimisers × seeds, every method tuned with the same number of draws, every run in a journal.
 
-Four parts, one row of the table per run. *law*: from one interpolating point, how do the steps of GD and of CDM grow as λ falls? *equal*:
-GROKtimizer and the same two phases without momentum, at the smallest λ of each task. *variant*: GROKtimizer with one thing
-changed, at the middle λ. *race*: everybody, tuned on the validation data of a seed
+Four parts, one row of the table per run. *law*: from one interpolating point, how do the steps of GD and of CDM grow as λ falls? (*predicted*, not a
+run: what the local quadratic model makes of it.) *equal*: GROKtimizer and the same two phases without momentum, at the smallest λ of each task.
+*variant*: GROKtimizer with one thing changed, at the middle λ. *race*: everybody, tuned on the validation data of a seed
 of its own, then run on other seeds. Cost is counted in gradients, those for measuring curvature and SAM's second one included.
 """
 
@@ -11,18 +11,21 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
-from typing import Any
 
 from cdmtheory.groktimizer.cells import LAW, NETS, REAL, SLOW, TUNING_SEED, cell, task_named
+from cdmtheory.groktimizer.local_prediction import predicted
 from cdmtheory.groktimizer.table import Row
-from cdmtheory.sweeps import sweep
+from cdmtheory.sweeps import grid, sweep
 
 __all__ = ["PROFILES", "Profile", "study"]
+
+_LAW_BUDGET = 20_000  # steps of phase 1 until the loss is 1e-8
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,12 @@ def study(profile: Profile, *, journal: str | os.PathLike[str] | None = None, ex
     ------
     cdmtheory.sweeps.SweepFailed
         If runs failed (all others are in the journal).
+    ImportError
+        If the package that some rivals come from is not installed.
     """
+    from cdmtheory.groktimizer.rivals import pytorch_optimizer
+
+    pytorch_optimizer("SAM")  # missing, it would be missed only after the first parts
     rows: list[Row] = []
     with nullcontext(executor) if executor else ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         for name in tasks or profile.tasks:
@@ -66,15 +74,11 @@ def study(profile: Profile, *, journal: str | os.PathLike[str] | None = None, ex
             except ImportError as error:
                 tell(f"{name}: left out; {error}")
                 continue
-            rows += _of_task(name, profile, lambda grid: _sweep(grid, pool, journal, progress), tell)
+            rows += _of_task(name, profile, partial(sweep, executor=pool, journal=journal, progress=progress), tell)
     return rows
 
 
-def _sweep(grid: Iterable[Mapping[str, Any]], pool: Executor, journal: Any, progress: bool) -> list[Row]:
-    return sweep(cell, grid, executor=pool, journal=journal, progress=progress)
-
-
-def _of_task(name: str, profile: Profile, run: Callable[[list[Row]], list[Row]], tell: Callable[[str], None]) -> list[Row]:
+def _of_task(name: str, profile: Profile, run: Callable[..., list[Row]], tell: Callable[[str], None]) -> list[Row]:
     from cdmtheory.groktimizer.rivals import RIVALS, draws
     from cdmtheory.groktimizer.variants import VARIANTS
 
@@ -82,24 +86,25 @@ def _of_task(name: str, profile: Profile, run: Callable[[list[Row]], list[Row]],
     rows: list[Row] = []
     if name in LAW:
         tell(f"{name}: steps against weight decay")
-        rows += run([_point("law", name, method, seed, {"decay": decay}, 20_000)
-                     for seed in range(profile.law_seeds) for decay in profile.law_decays for method in ("CDM", "GD")])
+        law = grid(seed=range(profile.law_seeds), decay=profile.law_decays, method=("CDM", "GD"))
+        rows += run(cell, [_point("law", name, point["method"], point["seed"], {"decay": point["decay"]}, _LAW_BUDGET) for point in law])
+        rows += run(predicted, [{"task": name, **point, "budget": _LAW_BUDGET} for point in law])
     seeds = range(profile.slow_seeds if name in SLOW else profile.net_seeds if name in NETS else profile.seeds)
     tell(f"{name}: at equal weight decay")
-    rows += run([_point("equal", name, method, seed, {"decay": decays[0], "cap": profile.cap}, 4 * profile.budget)
+    rows += run(cell, [_point("equal", name, method, seed, {"decay": decays[0], "cap": profile.cap}, 4 * profile.budget)
                  for seed in seeds for method in ("GROKtimizer", "GD, two phases")])
     tell(f"{name}: GROKtimizer with one thing changed")
     middle = float(f"{math.sqrt(decays[0] * decays[1]):.2g}")
-    rows += run([_point("variant", name, method, seed, {"decay": middle}, 2 * profile.budget) for seed in seeds for method in VARIANTS])
+    rows += run(cell, [_point("variant", name, method, seed, {"decay": middle}, 2 * profile.budget) for seed in seeds for method in VARIANTS])
     tell(f"{name}: tuning")
     methods = {method: draws(method, profile.draws, decays) for method in RIVALS if method != "Muon" or name not in LAW[:2]}
     if name in REAL:
         methods |= {method: [{"decay": c["decay"]} for c in draws("GD", profile.draws, (1e-4, 1e-1))] for method in ("ridge", "logistic regression")}
     budget = min(profile.budget, 300) if name in REAL else profile.budget
-    tried = run([_point("tuning", name, method, TUNING_SEED, hyper, budget) for method, hypers in methods.items() for hyper in hypers])
+    tried = run(cell, [_point("tuning", name, method, TUNING_SEED, hyper, budget) for method, hypers in methods.items() for hyper in hypers])
     best = {method: min((r for r in tried if r["method"] == method), key=_merit) for method in methods}
     tell(f"{name}: race")
-    return rows + tried + run([_point("race", name, method, seed, json.loads(best[method]["config"]), budget) for seed in seeds for method in methods])
+    return rows + tried + run(cell, [_point("race", name, method, seed, json.loads(best[method]["config"]), budget) for seed in seeds for method in methods])
 
 
 def _merit(row: Row) -> tuple[float, float]:

@@ -63,16 +63,16 @@ def or_never(values: Iterable[float | None]) -> list[float]:
     return [math.inf if v is None else v for v in values]
 
 
-def _median(sample: Sequence[float]) -> float:
-    return sorted(sample)[(len(sample) - 1) // 2]  # the lower one: one of the values, so that infinities are no trouble
+def _median(samples: Any) -> Any:
+    return np.sort(samples, axis=-1)[..., (samples.shape[-1] - 1) // 2]  # the lower one: one of the values, so that infinities are no trouble
 
 
-def medians(values: Sequence[float], statistic: Callable[[Sequence[float]], float] = _median, *, resamples: int = 2000) -> tuple[float, float, float]:
-    """Median (or another statistic) and the middle 95 % of it over bootstrap resamples."""
-    random = np.random.default_rng(0)
-    several = [statistic([values[i] for i in random.integers(0, len(values), len(values))]) for _ in range(resamples if len(set(values)) > 1 else 1)]
-    low, high = (float(np.quantile(several, q, method="inverted_cdf")) for q in (0.025, 0.975))
-    return statistic(values), low, high
+def medians(values: Sequence[float], statistic: Callable[[Any], Any] = _median, *, resamples: int = 2000) -> tuple[float, float, float]:
+    """Median (or another statistic, of the last axis) and the middle 95 % of it over bootstrap resamples."""
+    sample = np.array(values, dtype=np.float64)
+    chosen = np.random.default_rng(0).integers(0, len(sample), (resamples if len(set(values)) > 1 else 1, len(sample)))
+    low, high = (float(np.quantile(statistic(sample[chosen]), q, method="inverted_cdf")) for q in (0.025, 0.975))
+    return float(statistic(sample)), low, high
 
 
 def exponent(rows: Sequence[Row], *, decade: bool = False) -> tuple[float, float, float] | None:
@@ -89,4 +89,4 @@ def exponent(rows: Sequence[Row], *, decade: bool = False) -> tuple[float, float
     for seed in names(rows, "seed"):
         own = of(rows, seed=seed)
         slopes.append(float(np.polyfit(np.log([r["decay"] for r in own]), np.log([r["settled"] for r in own]), 1)[0]))
-    return medians(slopes, lambda sample: float(np.mean(sample)))
+    return medians(slopes, lambda samples: samples.mean(axis=-1))

@@ -11,7 +11,8 @@ import torch
 
 from cdmtheory.groktimizer.control import REACH, Controller
 from cdmtheory.groktimizer.curvature import hessian_product, top_eigenvalue
-from cdmtheory.groktimizer.optimizer import GROKtimizer, flat_gradient
+from cdmtheory.groktimizer.flat_gradient import flat_gradient
+from cdmtheory.groktimizer.optimizer import GROKtimizer
 
 __all__ = ["VARIANTS"]
 

@@ -78,10 +78,11 @@ def _size(name: str) -> Size:
 
 
 def save(path: str | Path, *panels: Callable[[Axes], None], size: str = "column", width: float | None = None, height: float | None = None,
-         caption: str = "", also: Sequence[str | Path] = ()) -> list[Axes]:
+         heights: Sequence[float] | None = None, caption: str = "", also: Sequence[str | Path] = ()) -> list[Axes]:
     """Write the figure whose panels the functions draw; the ending of the path chooses the format (.svg, .pdf, .png).
 
-    ``also``: further paths for the same figure; ``size``: a key of ``SIZES``; ``caption``: kept in the file as its description.
+    ``also``: further paths for the same figure; ``size``: a key of ``SIZES``; ``heights``: in inches, of panels that then stand one upon another;
+    ``caption``: kept in the file as its description.
     The same bytes from the same versions of the libraries.
 
     Raises
@@ -95,13 +96,13 @@ def save(path: str | Path, *panels: Callable[[Axes], None], size: str = "column"
     form, many = _size(size), len(panels)
     if not panels:
         raise ValueError("panels: there are none; give functions that draw on an ax, such as damping_regimes")
-    rows, columns = (1, many) if form.side_by_side else (many, 1)
-    height = height or form.height * (rows if not form.side_by_side else 1.25 if many == 1 and size == "text" else 1)
+    rows, columns = (1, many) if form.side_by_side and not heights else (many, 1)
+    height = sum(heights) if heights else height or form.height * (rows if not form.side_by_side else 1.25 if many == 1 and size == "text" else 1)
     with style(size):
         figure = Figure(figsize=(width or form.width * (0.7 if many == 1 and size == "talk" else 1), height))
         FigureCanvasAgg(figure)
         figure.set_layout_engine("constrained", wspace=0.06)
-        axes = list(figure.subplots(rows, columns, squeeze=False).flat)
+        axes = list(figure.subplots(rows, columns, squeeze=False, height_ratios=heights).flat)
         for draw, ax in zip(panels, axes, strict=True):
             draw(ax)
             ax.minorticks_off()  # logarithmic axes bring theirs whatever the style says

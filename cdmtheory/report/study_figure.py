@@ -9,8 +9,10 @@ from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from cdmtheory.collect import builtin_claims
-from cdmtheory.groktimizer.findings import CLASSICAL, CONSTANT, OURS
+from cdmtheory.groktimizer.findings import CLASSICAL, ours_first
 from cdmtheory.groktimizer.table import Row, exponent, medians, names, of, or_never, read
 from cdmtheory.report import plots
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["committed", "draw", "law", "race"]
 
 _MARKERS = ("o", "s", "^", "D", "v")
+_FAR = 20.0  # times the least: as pale as it gets
 
 
 def committed() -> Path:
@@ -45,27 +48,28 @@ def law(ax: Axes, rows: Sequence[Row] | None = None) -> None:
 
 
 def race(ax: Axes, rows: Sequence[Row]) -> None:
-    """How many gradients to the settled target? Medians with intervals; at the right edge: never within the budget (on most seeds)."""
+    """How many gradients to the settled target? Medians over seeds, the least of each task in bold; the darker, the nearer to it."""
     rows = [r for r in rows if r["method"] not in CLASSICAL]
-    tasks, methods = names(rows, "task"), names(rows, "method")
-    finite = [r["settled"] for r in rows if r["settled"]]
-    never = 3 * max(finite)
-    for number, method in enumerate(methods):
-        colour = "C1" if method in (OURS, CONSTANT) else "C3" if method == "CDM" else "0.55"
-        for place, task in enumerate(tasks):
-            own = of(rows, task=task, method=method)
-            if not own:
-                continue
-            found = [min(v, never) for v in medians(or_never(r["settled"] for r in own))]
-            y = place + 0.8 * (number / max(len(methods) - 1, 1) - 0.5)
-            ax.plot(found[1:], [y, y], color=colour, linewidth=0.8)
-            ax.plot(found[0], y, marker=_MARKERS[number % 5], color=colour, markerfacecolor="white" if found[0] == never else colour, markersize=3,
-                    linestyle="none", label=method)
-    ax.set(xscale="log", yticks=range(len(tasks)), yticklabels=tasks, xlabel="gradients to the settled target (hollow: never)", title="Tuned alike",
-           ylim=(len(tasks) - 0.5, -0.5), xlim=(0.7 * min(finite), 1.3 * never))
-    for place in range(1, len(tasks)):
-        ax.axhline(place - 0.5, color="0.85", linewidth=0.5)
-    _legend_below(ax, -0.4, ncols=3)
+    tasks, methods = names(rows, "task"), ours_first(names(rows, "method"))
+    shades = np.full((len(tasks), len(methods)), np.nan)
+    for y, task in enumerate(tasks):
+        found = {m: medians(or_never(r["settled"] for r in own))[0] for m in methods if (own := of(rows, task=task, method=m))}
+        least = min(found.values())
+        for x, method in enumerate(methods):
+            value = found.get(method, math.nan)
+            shades[y, x] = shade = math.log(value / least, _FAR) if math.isfinite(value) else math.nan
+            ax.text(x, y, "–" if math.isnan(value) else "never" if math.isinf(value) else f"{value:.0f}", ha="center", va="center", fontsize=6.5,
+                    weight="bold" if shade == 0 else "normal", color="0.5" if math.isnan(shade) else "white" if shade < 0.35 else "black")
+    columns, lines = (np.arange(count + 1) - 0.5 for count in (len(methods), len(tasks)))
+    mesh = ax.pcolormesh(columns, lines, shades, cmap="Blues_r", vmin=0, vmax=1, edgecolors="white", linewidth=1)
+    ax.set(ylim=(len(tasks) - 0.5, -0.5), xlabel="gradients to the settled target, median; all methods tuned alike")
+    ax.set_yticks(range(len(tasks)), tasks)
+    ax.set_xticks(range(len(methods)), [m.replace(", ", ",\n") for m in methods], rotation=35, ha="left", rotation_mode="anchor")
+    ax.tick_params(length=0, labeltop=True, labelbottom=False)
+    ax.spines[:].set_visible(False)
+    bar = ax.figure.colorbar(mesh, ax=ax, label="times the least of the task", aspect=40, pad=0.02)
+    marks = (1, 2, 5, 10, 20)
+    bar.set_ticks([math.log(m, _FAR) for m in marks], labels=list(map(str, marks)))
 
 
 def _legend_below(ax: Axes, left: float, ncols: int) -> None:
@@ -83,6 +87,6 @@ def draw(stem: Path, rows: Sequence[Row]) -> None:
     if not parts:
         return
 
-    height = 1.2 + 0.42 * max(len(names(of(rows, part="race"), "task")), 4)
-    panels = [partial(kind, rows=own) for kind, own in parts]
-    plots.save(stem.with_suffix(".svg"), *panels, size="text", height=math.ceil(10 * height) / 10, also=[stem.with_suffix(".pdf")])
+    heights = {law: 2.6, race: 1.2 + 0.24 * len(names(of(rows, part="race"), "task"))}
+    plots.save(stem.with_suffix(".svg"), *(partial(kind, rows=own) for kind, own in parts), size="text", heights=[heights[kind] for kind, _ in parts],
+               also=[stem.with_suffix(".pdf")])

@@ -32,6 +32,7 @@ class Judge:
 
     @property
     def how(self) -> str:
+        """The route in words, and how many steps it took balls to decide."""
         return "closed form, envelope and search" + (f", {self.balls} steps decided in balls" if self.balls else "")
 
     def __call__(self, k: int) -> bool:

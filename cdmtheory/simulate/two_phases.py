@@ -11,7 +11,7 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from operator import mul
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,10 +111,35 @@ def modes_after_the_change(method: Method, weighted: Weighted, log_tolerance: fl
     NoRecurrence
         If a method changes itself, or the modes differ too much at the change.
     """
+    modes = Modes.of(phases(method)[2], weighted.eigenvalues, weighted.shares, weighted.exact)
+    begun = _begun(method, weighted, modes)
+    sizes = begun.log_size + np.log(modes.weights) / 2
+    largest = float(sizes.max())
+    kept = np.flatnonzero(sizes > largest - _SPREAD) if largest > -np.inf else np.empty(0, dtype=np.intp)
+    if len(kept) < len(modes) and largest > -np.inf:
+        lost = np.isfinite(sizes) & (sizes <= largest - _SPREAD)
+        if (lost & (np.broadcast_to(modes.decay, lost.shape) < 0)).any() or (lost.any() and log_tolerance - largest < 100 - _SPREAD):
+            raise NoRecurrence(f"at the change of {method!r} some modes are e^{largest - sizes[lost].max():.0f} times smaller than others; leave them out")
+    if not len(kept):
+        return None, -np.inf
+    shares = modes.weights[kept] * np.exp(2 * (begun.log_x[kept] - largest))
+    whole = replace(modes.take(kept), weights=shares / shares.sum(), first=begun.first[kept])
+    return _sloped(whole, np.where(abs(begun.slope[kept]) < _NOTHING, 0.0, begun.slope[kept])), largest + float(np.log(shares.sum())) / 2
+
+
+class _Begun(NamedTuple):
+    """Every mode at the change, shape (m,) each; −∞ where nothing is left of it."""
+
+    log_x: Floats
+    log_size: Floats  # of the larger of x and what the first step makes of the velocity
+    slope: Floats
+    first: Floats  # x after a step, over x
+
+
+def _begun(method: Method, weighted: Weighted, modes: Modes) -> _Begun:
     import flint
 
-    modes = Modes.of(phases(method)[2], weighted.eigenvalues, weighted.shares, weighted.exact)
-    logs, sizes, slope, first = np.full((4, len(modes)), -np.inf)
+    found = _Begun(*np.full((4, len(modes)), -np.inf))
     with flint.ctx.workprec(_bits(method)):
         every = recurrences_after_the_change(method, _exactly(weighted.eigenvalues, weighted.exact))
         divisor = 1 if every.divisor is None else every.divisor.start
@@ -126,27 +151,21 @@ def modes_after_the_change(method: Method, weighted: Weighted, log_tolerance: fl
             x = r.origin if abs(r.origin) > size * _NOTHING else size * _NOTHING  # nothing beside the other part of the mode, but one can divide by it
             t = r.trace / 2
             m = (r.start - t * x) * (-1 if modes.mirrored[i] else 1) / x
-            sizes[i], logs[i], first[i] = float(size.log()), float(abs(x).log()), float(r.start / x / divisor)
+            found.log_size[i], found.log_x[i], found.first[i] = float(size.log()), float(abs(x).log()), float(r.start / x / divisor)
             if i < len(modes.angle):
-                slope[i] = float(m / r.determinant.sqrt())
+                found.slope[i] = float(m / r.determinant.sqrt())
             else:
                 root = abs((t * t - r.determinant).mid()).sqrt()
                 larger = (abs(t) + root).mid()
-                slope[i] = 0.0 if larger == 0 else float((m - root) / larger)
-    sizes += np.log(modes.weights) / 2
-    largest = float(sizes.max())
-    kept = np.flatnonzero(sizes > largest - _SPREAD) if largest > -np.inf else np.empty(0, dtype=np.intp)
-    if len(kept) < len(modes) and largest > -np.inf:
-        lost = np.isfinite(sizes) & (sizes <= largest - _SPREAD)
-        if (lost & (np.broadcast_to(modes.decay, lost.shape) < 0)).any() or (lost.any() and log_tolerance - largest < 100 - _SPREAD):
-            raise NoRecurrence(f"at the change of {method!r} some modes are e^{largest - sizes[lost].max():.0f} times smaller than others; leave them out")
-    if not len(kept):
-        return None, -np.inf
-    modes, slope, first, size = modes.take(kept), np.where(abs(slope[kept]) < _NOTHING, 0.0, slope[kept]), first[kept], 2 * (logs[kept] - largest)
-    n, shares = len(modes.angle), modes.weights * np.exp(size)
+                found.slope[i] = 0.0 if larger == 0 else float((m - root) / larger)
+    return found
+
+
+def _sloped(modes: Modes, slope: Floats) -> Modes:
+    """The modes with these slopes, and with the bounds that follow from them."""
+    n = len(modes.angle)
     ratio = slope[:n] / np.sin(modes.angle)
     with np.errstate(divide="ignore", invalid="ignore"):
         rising = np.where(slope[n:] == 0, 0.0, np.where(modes.ratio > 0, abs(slope[n:]) / modes.gap, abs(slope[n:])))
-    whole = replace(modes, weights=shares / shares.sum(), first=first, slope=slope, ratio_of_sine=ratio, bound=np.concatenate([np.hypot(1, ratio), 1 + rising]),
-                    lipschitz=np.concatenate([modes.angle * np.hypot(1, ratio), abs(slope[n:])]))
-    return whole, largest + float(np.log(shares.sum())) / 2
+    return replace(modes, slope=slope, ratio_of_sine=ratio, bound=np.concatenate([np.hypot(1, ratio), 1 + rising]),
+                   lipschitz=np.concatenate([modes.angle * np.hypot(1, ratio), abs(slope[n:])]))

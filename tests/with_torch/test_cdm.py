@@ -102,10 +102,37 @@ def test_sparse_gradients_are_refused():
 
 
 @pytest.mark.parametrize(("lr", "decay", "message"), [(0.1, 0.0, "nothing to be damped at"), (100.0, 0.1, r"allowed is a number in \(0, 4\)"),
-                                                      (float("nan"), 0.1, "allowed is a number"), (-1.0, 0.1, "learning rate")])
+                                                      (float("nan"), 0.1, "lr = nan"), (-1.0, 0.1, "lr = -1.0"), (0.0, 0.1, "lr = 0.0; allowed is"),
+                                                      ("auto", 0.1, "lr = 'auto'"), (0.1, "a", "weight_decay = 'a'"), (0.1, -1.0, "weight_decay = -1.0"),
+                                                      (True, 0.1, "lr = True"), (torch.ones(2), 0.1, r"lr = tensor\(\[1., 1.\]\)")])
 def test_arguments_out_of_range(lr, decay, message):
     with pytest.raises(ValueError, match=message):
         CDM(parameters(), lr, decay)
+    with pytest.raises(ValueError, match=message):
+        CDM([{"params": parameters(), "lr": lr, "weight_decay": decay}], 0.1, 0.1)
+
+
+def test_arguments_of_another_kind():
+    for curvature in (0, -1.0, "x"):
+        with pytest.raises(ValueError, match="curvature = .*or None"):
+            CDM(parameters(), 0.1, 0.1, curvature=curvature)
+    with pytest.raises(TypeError, match="nesterov = 'yes'; allowed is True or False"):
+        CDM(parameters(), 0.1, 0.1, nesterov="yes")
+
+
+@pytest.mark.parametrize("nesterov", [False, True])
+def test_a_schedule_may_begin_and_end_at_zero(nesterov):
+    ours = parameters()
+    optimizer = CDM(ours, 1e-2, 0.1, nesterov=nesterov)
+    scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda k: min(k, 4 - k) / 2)
+    before = [p.detach().clone() for p in ours]
+    run(optimizer, ours, 1, scheduler)
+    assert all(torch.equal(p, at) for p, at in zip(ours, before, strict=True))
+    run(optimizer, ours, 3, scheduler)
+    assert optimizer.param_groups[0]["lr"] == 0.0
+    assert not torch.equal(ours[0], before[0])
+    run(optimizer, ours, 1, scheduler)
+    assert all(torch.isfinite(p).all() for p in ours)
 
 
 def test_a_scheduler_that_goes_too_far_is_stopped():

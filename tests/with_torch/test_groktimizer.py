@@ -5,13 +5,16 @@ from __future__ import annotations
 import copy
 import io
 import math
+import runpy
+from contextlib import nullcontext
+from pathlib import Path
 
 import pytest
 
 torch = pytest.importorskip("torch")
 
 from cdmtheory.groktimizer import CDM, GROKtimizer, groktimize
-from cdmtheory.groktimizer.optimizer import flat_gradient
+from cdmtheory.groktimizer.flat_gradient import flat_gradient
 
 
 class Problem:
@@ -272,16 +275,19 @@ def test_noisy_mini_batches_do_not_exhaust_the_guard(lr):
     y = x.sum(1) + torch.randn(200, generator=generator, dtype=torch.float64)
     weights = torch.nn.Parameter(3 * torch.randn(10, generator=generator, dtype=torch.float64))
     optimizer = GROKtimizer([weights], lr, 1e-2, switch=10)
-    for _ in range(1000):
-        batch = torch.randint(0, 200, (20,), generator=generator)
+    with pytest.warns(RuntimeWarning, match="Give lr and switch numbers") if lr == "auto" else nullcontext() as warned:
+        for _ in range(1000):
+            batch = torch.randint(0, 200, (20,), generator=generator)
 
-        def closure(batch=batch):
-            optimizer.zero_grad()
-            loss = ((x[batch] @ weights - y[batch]) ** 2).mean() / 2
-            loss.backward()
-            return loss
+            def closure(batch=batch):
+                optimizer.zero_grad()
+                loss = ((x[batch] @ weights - y[batch]) ** 2).mean() / 2
+                loss.backward()
+                return loss
 
-        optimizer.step(closure)
+            optimizer.step(closure)
+    assert optimizer.control.noisy
+    assert len(warned or ()) == (lr == "auto")  # said once
     assert 0 < optimizer.control.repairs < 12
     assert ((x @ weights - y) ** 2).mean().item() / 2 < 1.5
 
@@ -327,6 +333,17 @@ def test_groups_and_dtypes():
     (lambda p: GROKtimizer([p], switch=True), ValueError, "whole number of steps"),
     (lambda p: GROKtimizer([p], 0.1, 0.0), ValueError, "nothing to be damped at"),
     (lambda p: GROKtimizer([p], first=lambda params: params), TypeError, "torch optimizer"),
+    (lambda p: GROKtimizer([p], first=torch.optim.LBFGS), TypeError, "LBFGS, whose step calls the closure itself"),
+    (lambda p: GROKtimizer([p, torch.nn.Parameter(torch.ones(2, dtype=torch.int64), requires_grad=False)]), TypeError, "dtype torch.int64"),
+    (lambda p: GROKtimizer([p], nesterov="yes"), TypeError, "nesterov = 'yes'; allowed is True or False"),
+    (lambda p: GROKtimizer([p], guard=0), TypeError, "guard = 0; allowed is True or False"),
+    (lambda p: GROKtimizer([p], lr=None), ValueError, "lr = None"),
+    (lambda p: GROKtimizer([p], decay_from="ten"), ValueError, "decay_from = 'ten'"),
+    (lambda p: GROKtimizer([p]).step(lambda: torch.zeros(())), RuntimeError, "left no gradients"),
+    (lambda p: GROKtimizer([p], 0.1).step(lambda: torch.zeros(3)), TypeError, r"a tensor of shape \(3,\)"),
+    (lambda p: GROKtimizer([p], 0.1).observe(None), TypeError, "loss = None"),
+    (lambda p: GROKtimizer([p], 0.1).observe(1.0, 97.0), ValueError, "Divide per cent by 100"),
+    (lambda p: GROKtimizer([p], 0.1).load_state_dict(GROKtimizer([p], 0.1, first=torch.optim.Adam).state_dict()), ValueError, "run by Adam, this one's by SGD"),
     (lambda p: GROKtimizer([p]).step(), RuntimeError, "needs step"),
     (lambda p: GROKtimizer([p], 0.1).step(), RuntimeError, "observe"),
     (lambda p: GROKtimizer([p], 0.1).step(lambda: None), RuntimeError, "closure returned None"),
@@ -339,9 +356,10 @@ def test_used_wrongly(make, error, message):
         make(torch.nn.Parameter(torch.ones(3)))
 
 
-def test_sparse_gradients_are_refused():
+@pytest.mark.parametrize("lr", ["auto", 0.1])
+def test_sparse_gradients_are_refused_at_once(lr):
     table = torch.nn.Embedding(10, 3, sparse=True)
-    optimizer = GROKtimizer(table.parameters())
+    optimizer = GROKtimizer(table.parameters(), lr)
 
     def closure():
         optimizer.zero_grad()
@@ -351,3 +369,12 @@ def test_sparse_gradients_are_refused():
 
     with pytest.raises(RuntimeError, match="sparse=False"):
         optimizer.step(closure)
+
+
+def test_the_benchmark_of_mini_batches_runs(monkeypatch):
+    pytest.importorskip("sklearn")
+    found = runpy.run_path(str(Path(__file__).parents[1] / "benchmarks" / "mini_batches.py"))
+    monkeypatch.setitem(found["error"].__globals__, "EPOCHS", 1)
+    errors = {name: found["error"](make, 256, 0) for name, make in found["WAYS"].items()}
+    assert len(set(errors.values())) > 2
+    assert all(0 <= e <= 1 for e in errors.values())
