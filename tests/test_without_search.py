@@ -120,6 +120,18 @@ def test_what_is_assumed_of_sums_and_powers(q, x, steps):
     assert x**steps * (1 + steps * (1 - x) + Fraction(steps * (steps + 1), 2) * (1 - x) ** 2) <= 1
 
 
+TRUE_BOUNDS = {
+    "a bound linear in k": worst_residual(tenth, k) <= (1 + k) * (1 - 1 / (2 * kappa)) ** k,
+    "a phase and what follows": worst_residual(phased(gd, 3, gradient_descent(1 / (2 * L))), k) <= 1,
+}
+
+
+@pytest.mark.parametrize("name", TRUE_BOUNDS)
+def test_true_bounds(name):
+    with Solvers() as solvers:
+        assert bound_every_mode(TRUE_BOUNDS[name], Prover((), solvers, time.monotonic() + 60, lambda _: None)) is not None
+
+
 FALSE = {
     "a tolerance of 2 is within reach of a residual of 1": (decide_every_k, [eta * L >= 2], Eq(steps_to(gradient_descent(eta), 2), oo)),
     "a step size of 2/L does not arrive": (decide_every_k, [eta * L <= 2], steps_to(gradient_descent(eta), eps) < oo),
@@ -168,9 +180,7 @@ def test_false_claims(name):
 
 
 TRUE = {
-    "triple momentum, over-damped and not": (decide_every_k, [], worst_residual(triple, k) <= (1 + k) * r**k),
     "CDM never exceeds 7/6": (decide_every_k, [], worst_residual(critically_damped(1 / L, mu), k) <= Rational(7, 6)),
-    "a phase and what follows": (decide_every_k, [], worst_residual(phased(gd, 3, gradient_descent(1 / (2 * L))), k) <= 1),
     "a phase without an end": (decide_every_k, [mu < L], Eq(steps_to(phased(gd, 3, gradient_descent(3 / L)), eps), oo)),
     "a power above a square": (decide_every_k, [k >= 4], 2**k >= k**2),
     "a change that changes nothing": (decide_every_k, [], Eq(worst_residual(phased(gd, 5, gd), k), (1 - 1 / kappa) ** k)),
