@@ -1,7 +1,9 @@
 """Certificates are found, say what the claim says, are kept, and carry a verdict only where they fit."""
 
+import io
 import json
 import time
+from types import SimpleNamespace
 
 import pytest
 import sympy
@@ -16,7 +18,7 @@ from cdmtheory.engine.certificate import certify
 from cdmtheory.engine.decide import decide
 from cdmtheory.engine.part import part_of
 from cdmtheory.engine.reduce import reduce_claim
-from cdmtheory.engine.worker import NOTHING, Keeping
+from cdmtheory.engine.worker import NOTHING, Keeping, Worker
 from tests_support import as_certificate
 
 A, B = symbols("A B", real=True)
@@ -269,3 +271,20 @@ def test_sympy_symbols_arrive_in_a_worker_as_themselves():
     expression, other = _receive(stream)
     assert all(any(s is t for t in (mu, L)) for s in expression.free_symbols if s.name in ("mu", "L"))
     assert other is not mu
+
+
+@pytest.mark.parametrize("end", [None, ("failed", "MemoryError"), ("ended", "")], ids=str)
+def test_a_proof_outlives_the_search_for_certificates_of_its_lemmas(end, monkeypatch):
+    claim, heard = Claim("A square.", that=a**2 >= 0), []
+    verdict = decide(claim, time.monotonic() + 20, proved=heard.append)
+    assert [v.verdict for v in heard] == [verdict.verdict] == ["PROVED"]
+    worker = Worker()
+
+    def start():
+        worker.child = SimpleNamespace(stdin=io.BytesIO(), pid=2**30, wait=lambda: 0)  # a process that says so much, and then takes too long
+        for message in (("tell", "begin"), ("proved", heard[0]), end):
+            if message is not None:
+                worker.messages.put(message)
+
+    monkeypatch.setattr(worker, "_start", start)
+    assert worker.decide(claim, 0.1) is heard[0]

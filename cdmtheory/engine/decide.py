@@ -61,12 +61,19 @@ def certificates_of(solvers: Solvers) -> Certificates:
 
 
 def decide(claim: Claim | Derivation, deadline: float, tell: Callable[[str], None] = lambda _: None, keeping: Keeping = NOTHING,
-           running: Solvers | None = None) -> Verdict:
+           running: Solvers | None = None, proved: Callable[[Verdict], None] = lambda _: None) -> Verdict:
     """The verdict on a claim, near misses aside.
 
-    ``deadline`` is on ``time.monotonic``'s clock; ``tell`` hears what is being tried; ``running``: solvers that are to be used and left running.
+    ``deadline`` is on ``time.monotonic``'s clock; ``tell`` hears what is being tried; ``running``: solvers that are to be used and left running;
+    ``proved`` gets the verdict on a claim that is proved, before certificates of its lemmas are looked for.
     """
     began = time.monotonic()
+
+    def verdict(kept: str | None = None) -> Verdict:
+        return Verdict(id=slug(claim.title), title=claim.title, statement=claim.statement, latex=_latex(claim), hypotheses=claim.hypotheses,
+                       verdict=found.verdict, by=found.by, scope=found.scope, seconds=round(time.monotonic() - began, 3),
+                       counterexample=found.counterexample, certificate=kept, assumed=found.assumed, reason=found.reason)
+
     certificates = Certificates(keeping, () if isinstance(claim, Derivation) else claim.hints)
     with Solvers() if running is None else nullcontext(running) as own:
         solvers = _Engines(own.processes, certificates)
@@ -76,14 +83,12 @@ def decide(claim: Claim | Derivation, deadline: float, tell: Callable[[str], Non
             found = follow(claim, solvers, deadline, tell)
         else:
             found = _decide(claim.that, claim.given, claim.hints, solvers, deadline, tell, certificates.announced(claim))
-        kept = None
-        if found.verdict == "PROVED":
-            tell("looking for certificates of its lemmas")
-            found.by = sorted({*found.by, *(["certificate"] if certificates.complete(deadline) else [])})
-            kept = certificates.keep(claim, found.assumed)
-    return Verdict(id=slug(claim.title), title=claim.title, statement=claim.statement, latex=_latex(claim), hypotheses=claim.hypotheses,
-                   verdict=found.verdict, by=found.by, scope=found.scope, seconds=round(time.monotonic() - began, 3), counterexample=found.counterexample,
-                   certificate=kept, assumed=found.assumed, reason=found.reason)
+        if found.verdict != "PROVED":
+            return verdict()
+        proved(verdict())
+        tell("looking for certificates of its lemmas")
+        found.by = sorted({*found.by, *(["certificate"] if certificates.complete(deadline) else [])})
+        return verdict(certificates.keep(claim, found.assumed))
 
 
 def _latex(claim: Claim | Derivation) -> str:

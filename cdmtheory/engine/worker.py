@@ -89,7 +89,8 @@ def main() -> None:
                 return
             try:
                 _send(outgoing, ("tell", "begin"))
-                verdict = decide(claim, time.monotonic() + seconds, lambda message: _send(outgoing, ("tell", message)), keeping, solvers)
+                verdict = decide(claim, time.monotonic() + seconds, lambda message: _send(outgoing, ("tell", message)), keeping, solvers,
+                                 lambda verdict: _send(outgoing, ("proved", verdict)))
             except Exception as error:
                 _send(outgoing, ("failed", f"{type(error).__name__}: {error}"))
             else:
@@ -149,6 +150,7 @@ class Worker:
         """
         began = time.monotonic()
         last = "the start"
+        proved: Verdict | None = None  # counts, whatever becomes of the search for certificates of its lemmas
         try:
             self._start()
             assert self.child is not None
@@ -165,11 +167,13 @@ class Worker:
                 elif kind == "done":
                     verdict: Verdict = value
                     return verdict
+                elif kind == "proved":
+                    proved = value
                 else:
-                    return _undecided(claim, began, value if kind == "failed" else f"the engine process ended during: {last}")
+                    return proved or _undecided(claim, began, value if kind == "failed" else f"the engine process ended during: {last}")
         except queue.Empty:
             self.stop()
-            return _undecided(claim, began, f"the time limit of {timeout:g} s was reached during: {last}")
+            return proved or _undecided(claim, began, f"the time limit of {timeout:g} s was reached during: {last}")
         except (OSError, EOFError) as error:
             self.stop()
             return _undecided(claim, began, f"the engine process could not be used: {error}")
