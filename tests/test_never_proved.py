@@ -7,7 +7,7 @@ would be proved is seen.
 import time
 
 import pytest
-from sympy import Abs, Eq, Implies, Limit, Ne, Not, Rational, Symbol, exp, log, oo
+from sympy import Abs, Eq, Equivalent, Implies, Limit, Ne, Not, Or, Rational, Symbol, exp, log, oo
 
 from cdmtheory import (
     Claim,
@@ -39,7 +39,7 @@ from cdmtheory.engine.decide import decide
 
 x, y, b = (Symbol(name, real=True) for name in "xyb")
 p = Symbol("p", positive=True)
-n = Symbol("n", integer=True)
+n, m = (Symbol(name, integer=True) for name in "nm")
 pin = Eq(p**2, 2)
 half = Rational(1, 2)
 rho = (sqrt(kappa) - 1) / (sqrt(kappa) + 1)
@@ -110,6 +110,13 @@ CLAIMS = {
     "a premise that does not suffice": ([pin], Implies(k >= kappa * log(1 / eps) / 2, worst_residual(gd, k) <= eps)),
     "an exponential without its factor": ([pin], worst_residual(polyak(mu, L), k) <= (1 + k) * exp(-2 * k / sqrt(kappa))),
     "integers above 1, and 3/2": ([n > 1], n**2 > 4),
+    "integers of either sign": ([n**2 > 2], n >= 2),
+    "an integer above a real": ([n > x], n >= x + 1),
+    "integers and a root of 2": ([sqrt(2) * n < 2], n <= 0),
+    "integers one apart": ([n > m], n >= m + 2),
+    "thirds of integers": ([n / 3 + m / 6 > 0], 2 * n + m >= 2),
+    "reals have no gaps": ([], Or(x >= 1, x <= 0)),
+    "integers above and at least": ([], Equivalent(n > 1, n >= 1)),
     "integers below 1, and -1/2": ([n < 1, n > -half], n**2 > 0),
     "an integer need not reach p": ([], Optimal((n - p) ** 2, over=[n], value=0)),
 }
@@ -139,7 +146,10 @@ def test_contradictory_hypotheses_of_a_derivation():
 
 
 @pytest.mark.parametrize(("given", "statement"), [([], n**2 >= n), ([], k**2 >= k), ([n > 1], n**2 >= 4),
-                                                  ([n > half, n < Rational(7, 2)], (n - 1) * (n - 3) <= 0)])
+                                                  ([n > half, n < Rational(7, 2)], (n - 1) * (n - 3) <= 0),
+                                                  ([2 * n > 3], n >= 2), ([n**2 > 2, n > 0], n >= 2), ([n * m > 1], n * m >= 2), ([n > m], n >= m + 1),
+                                                  ([n / 3 + m / 6 > 0], 2 * n + m >= 1), ([], Implies(n > 1, n**2 >= 4)), ([], Or(n >= 1, n <= 0)),
+                                                  ([], Equivalent(n > 1, n >= 2))])
 def test_between_integers_there_is_none(given, statement):
     assert decide(Claim("integers", given=given, that=statement), time.monotonic() + 8).verdict == "PROVED"
 

@@ -64,20 +64,25 @@ class Problem:
         return found
 
 
-def _between_integers(e: Any) -> Any:
-    """The same with n >= 2 for n > 1 and for n >= 3/2, where n is an integer, and likewise from above."""
-
-    def tightened(relation: Any) -> Any:
-        strict, n, bound = isinstance(relation, (sympy.Gt, sympy.Lt)), relation.gts, relation.lts
-        if n.is_Symbol and n.is_integer and bound.is_Rational:
-            return sympy.Ge(n, sympy.floor(bound) + 1 if strict else sympy.ceiling(bound), evaluate=False)
-        n, bound = bound, n
-        if n.is_Symbol and n.is_integer and bound.is_Rational:
-            return sympy.Le(n, sympy.ceiling(bound) - 1 if strict else sympy.floor(bound), evaluate=False)
-        return relation
-
-    swap = {r: tightened(r) for r in e.atoms(sympy.Gt, sympy.Ge, sympy.Lt, sympy.Le)}
-    return e.xreplace({r: t for r, t in swap.items() if r != t})
+def _at_integers(tree: Any) -> Any:
+    """The same with S <= 1 for S < 2, where S is a sum of products of integers, so that a formula over the reals knows of no point between them."""
+    if isinstance(tree, Node):
+        return Node(tree.kind, tuple(_at_integers(p) for p in tree.parts), tree.bound)
+    symbols = sorted(tree.left.free_symbols | tree.right.free_symbols, key=str)
+    if tree.relation not in ("<", "<=") or not symbols or not all(s.is_integer for s in symbols):
+        return tree
+    try:
+        whole = sympy.Poly(tree.left, *symbols, domain="QQ") - sympy.Poly(tree.right, *symbols, domain="QQ")
+    except (sympy.PolynomialError, sympy.CoercionFailed):
+        return tree
+    constant = whole.coeff_monomial(1)
+    content, sums = (whole - constant).primitive()
+    if sums.is_zero or not content > 0:
+        return tree
+    top = -constant / content
+    if tree.relation == "<=" and top.is_Integer:
+        return tree
+    return Compare(sums.as_expr(), "<=", sympy.ceiling(top) - 1 if tree.relation == "<" else sympy.floor(top))
 
 
 def _polynomial(tree: Any, ring: Ring, needs: list[Any]) -> Formula:
@@ -120,16 +125,16 @@ def reduce_claim(statement: Any, given: tuple[Any, ...]) -> Problem:
         If it is not a polynomial question; the message says why.
     """
     swap = {kappa: L / mu}
-    statement, given = _between_integers(statement.xreplace(swap)), tuple(_between_integers(g.xreplace(swap)) for g in given)
+    statement, given = statement.xreplace(swap), tuple(g.xreplace(swap) for g in given)
     reducer = Reducer()
     hypotheses = [reducer.statement(g) for g in given]
     hypothesis_definitions = list(reducer.definitions)
     hypothesis_watched = [w for w in reducer.watched if not w.has(*reducer.watched_at)] if reducer.watched_at else list(reducer.watched)
     reducer.watched, reducer.watched_at = [], []
     eigenvalues: list[Any] = []
-    hypotheses = [_no_quantifier_in_hypothesis(t, eigenvalues) for t in hypotheses]
+    hypotheses = [_at_integers(_no_quantifier_in_hypothesis(t, eigenvalues)) for t in hypotheses]
     goal = reducer.statement(statement)
-    failing = _without_quantifiers(negated(goal), reducer, eigenvalues)
+    failing = _at_integers(_without_quantifiers(negated(goal), reducer, eigenvalues))
     if _depends_on_bound(reducer, [e for e in eigenvalues if reducer.strengthened]):
         raise NotPolynomial("a supremum over the eigenvalues inside a nested expression")
     eigenvalues += reducer.watched_at
