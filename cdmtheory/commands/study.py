@@ -8,7 +8,7 @@ from pathlib import Path
 
 EPILOG = """examples:
   cdmtheory study --profile short --out results           about a minute: is everything there?
-  cdmtheory study --profile full --out results            about four hours of one core; run it again after an interruption and it goes on
+  cdmtheory study --profile full --out results            about five hours of one core; run it again after an interruption and it goes on
   cdmtheory study --profile medium --tasks "sparse parity,wine" --out results
   cdmtheory study --findings results/study.csv            the findings again, from the table alone
 
