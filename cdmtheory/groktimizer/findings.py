@@ -84,7 +84,8 @@ def _law(rows: list[Row], predicted: list[Row]) -> str:
                     f"against λ. Supported where the exponent fitted to all λ is in the range: {good} of {len(lines)}. The law is one for λ → 0, so the "
                     "exponent on the last decade of λ stands beside it, without a say in the verdict; nor has what the local quadratic model (A2) predicts, "
                     "exactly, from the Hessian at that point and λ: the exponent over all λ, and at the smallest λ the median ratio of the steps taken to "
-                    "those predicted. What is left over a quadratic model of that point does not explain; that the valley is curved (E2) may, and was not tested by itself.",
+                    "those predicted. What is left over a quadratic model of that point does not explain; that the valley is curved (E2) may, and was "
+                    "not tested by itself.",
                     ("task", "method", "exponent", "expected", "within", "on the last decade", "local model", "taken over predicted", "λ"), lines)
 
 
