@@ -41,13 +41,18 @@ def load(name: str) -> tuple[Floats, Labels]:
     return kept, np.unique(np.asarray(labels), return_inverse=True)[1].astype(np.int64)
 
 
-def split(labels: Labels, seed: int) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
-    """Indices for training (40 % of each class, at least one), validation and test (half of the rest each)."""
+def split(labels: Labels, features: int, seed: int) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """Indices for training, validation and test (half of the rest each).
+
+    For training 40 % of each class, but of all together at most half as many samples as there are ``features``, in the classes' own proportions and
+    rounded down, for with more there are no flat directions and weight decay has nothing to choose; in any case two of each class.
+    """
+    most = features / 2 / len(labels)
     random = np.random.default_rng(seed)
     train, rest = [], []
     for c in np.unique(labels):
         own = random.permutation(np.flatnonzero(labels == c))
-        n = max(1, round(0.4 * len(own)))
+        n = max(2, min(round(0.4 * len(own)), int(most * len(own))))
         train += list(own[:n])
         rest += list(own[n:])
     shuffled = random.permutation(np.array(rest, dtype=np.intp))

@@ -1,23 +1,31 @@
-"""How many steps the local quadratic model predicts for the law of the study, from the Hessian at the interpolating point alone (theory A1, A2)."""
+"""How many steps of phase 2 the local quadratic model predicts, from gradient and Hessian at the point where phase 2 begins alone (theory A1, A2)."""
 
 from __future__ import annotations
 
 import math
 import time
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from cdmtheory.groktimizer.cells import GAP, interpolate, task_named
+from cdmtheory.groktimizer.cells import GAP, interpolate
+from cdmtheory.groktimizer.measured import task_named, weights
 from cdmtheory.groktimizer.table import Row
 from cdmtheory.methods import critically_damped, gradient_descent
 from cdmtheory.simulate.hitting import hit
 from cdmtheory.spectra import Spectrum, merge_equal
 
-__all__ = ["hessian", "predicted", "steps_to_gap"]
+__all__ = ["Quadratic", "hessian", "of_classifier", "of_hessian", "predicted", "steps_to_gap"]
 
 Floats = NDArray[np.float64]
+
+
+class Quadratic(NamedTuple):
+    """A quadratic objective: the distinct eigenvalues of its Hessian, ascending, and how much of the gap to its minimum lies along each, shape (m,)."""
+
+    curvatures: Floats
+    gaps: Floats
 
 
 def predicted(task: str, method: str, seed: int, decay: float, budget: int) -> Row:
@@ -28,9 +36,14 @@ def predicted(task: str, method: str, seed: int, decay: float, budget: int) -> R
     began = time.perf_counter()
     made = task_named(task, seed)
     taken = interpolate(made, budget)
-    settled = steps_to_gap(hessian(made), np.concatenate([p.detach().double().numpy().ravel() for p in made.parameters]), decay, method)
+    model = of_hessian(hessian(made), decay * _flat(weights(made)), decay)
+    settled = steps_to_gap(model, decay, method, 1 / float(model.curvatures[-1]))
     return {"part": "predicted", "task": task, "method": method, "seed": seed, "decay": decay, "config": "{}", "target": GAP, "switch_step": taken,
             "settled": settled, "seconds": round(time.perf_counter() - began, 3)}
+
+
+def _flat(tensors: Any) -> Floats:
+    return np.concatenate([t.detach().double().numpy().ravel() for t in tensors])
 
 
 def hessian(task: Any) -> Floats:
@@ -39,19 +52,35 @@ def hessian(task: Any) -> Floats:
 
     gradient = torch.autograd.grad(task.loss(), task.parameters, create_graph=True)
     rows = [torch.autograd.grad(g, task.parameters, retain_graph=True, materialize_grads=True) for g in torch.cat([g.reshape(-1) for g in gradient])]
-    return np.array([np.concatenate([part.double().numpy().ravel() for part in row]) for row in rows])
+    return np.array([_flat(row) for row in rows])
 
 
-def steps_to_gap(curvature: Floats, theta: Floats, decay: float, method: str) -> int | None:
-    """The step from which on at most :data:`GAP` of the objective's gap to its minimum is left, for "CDM" or "GD" with step size 1/(hmax + λ).
+def of_hessian(curvature: Floats, gradient: Floats, decay: float) -> Quadratic:
+    """The objective's model at a point: ``curvature`` H, shape (d, d), of the training loss and ``gradient`` g, shape (d,), of the objective (λθ where the
+    training data are interpolated). The gap along an eigenvector v of H is (g·v)²/2(h + λ).
 
-    ``curvature``: the Hessian H of the training loss at an interpolating ``theta``, shape (d, d); its negative eigenvalues, which the Hessian of an
-    interpolating point has not (theory A1), count as zero. With the coordinates c_i of θ the gap is ½ Σ λ²c_i²/(h_i + λ)·p_k(h_i + λ)².
+    Negative eigenvalues of H, which the Hessian of an interpolating point has not (theory A1), count as zero.
     """
     h, directions = np.linalg.eigh((curvature + curvature.T) / 2)
     objective = np.maximum(h, 0.0) + decay
-    merged = merge_equal(objective)
-    shares = np.bincount(merged.which, weights=(decay * (directions.T @ theta)) ** 2 / objective)
-    step_size = 1 / float(objective[-1])
+    return _merged(objective, (directions.T @ gradient) ** 2 / (2 * objective))
+
+
+def of_classifier(inputs: ArrayLike, gradient: Floats, decay: float) -> Quadratic:
+    """The same, exactly, of a linear model with squared loss: ``inputs`` X, shape (n, d), ``gradient`` shape (d, classes). H is XᵀX/n for each class."""
+    x = np.asarray(inputs, dtype=np.float64)
+    s, directions = np.linalg.svd(x / math.sqrt(len(x)), full_matrices=False)[1:]
+    along = directions @ gradient
+    flat = ((gradient - directions.T @ along) ** 2).sum() / (2 * decay)
+    return _merged(np.append(s**2, 0.0) + decay, np.append((along**2).sum(axis=1) / (2 * (s**2 + decay)), flat))
+
+
+def _merged(curvatures: Floats, gaps: Floats) -> Quadratic:
+    merged = merge_equal(curvatures)
+    return Quadratic(merged.distinct, np.bincount(merged.which, weights=gaps).astype(np.float64))
+
+
+def steps_to_gap(model: Quadratic, decay: float, method: str, step_size: float) -> int | None:
+    """The step from which on at most :data:`GAP` of the gap is left, for "CDM" or "GD" from rest: the gap is Σ gaps·p_k(h)²."""
     made = critically_damped(step_size, decay) if method == "CDM" else gradient_descent(step_size)
-    return hit(made, Spectrum.of_eigenvalues(objective), math.sqrt(GAP), squared=shares.tolist()).settled
+    return hit(made, Spectrum.of_eigenvalues(model.curvatures), math.sqrt(GAP), squared=model.gaps.tolist()).settled

@@ -17,15 +17,18 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
+from typing import Any
 
-from cdmtheory.groktimizer.cells import LAW, NETS, REAL, SLOW, TUNING_SEED, cell, task_named
+from cdmtheory.groktimizer.cells import LAW, NETS, REAL, SLOW, TUNING_SEED, cell
+from cdmtheory.groktimizer.equal import equal
 from cdmtheory.groktimizer.local_prediction import predicted
+from cdmtheory.groktimizer.measured import task_named
 from cdmtheory.groktimizer.table import Row
 from cdmtheory.sweeps import grid, sweep
 
 __all__ = ["PROFILES", "Profile", "study"]
 
-_LAW_BUDGET = 20_000  # steps of phase 1 until the loss is 1e-8
+_LONG = 20_000  # steps of phase 1 of the law until the loss is 1e-8; gradients of GROKtimizer at equal λ
 
 
 @dataclass(frozen=True)
@@ -87,12 +90,12 @@ def _of_task(name: str, profile: Profile, run: Callable[..., list[Row]], tell: C
     if name in LAW:
         tell(f"{name}: steps against weight decay")
         law = grid(seed=range(profile.law_seeds), decay=profile.law_decays, method=("CDM", "GD"))
-        rows += run(cell, [_point("law", name, point["method"], point["seed"], {"decay": point["decay"]}, _LAW_BUDGET) for point in law])
-        rows += run(predicted, [{"task": name, **point, "budget": _LAW_BUDGET} for point in law])
+        rows += run(cell, [_point("law", name, point["method"], point["seed"], {"decay": point["decay"]}, _LONG) for point in law])
+        rows += run(predicted, [{"task": name, **point, "budget": _LONG} for point in law])
     seeds = range(profile.slow_seeds if name in SLOW else profile.net_seeds if name in NETS else profile.seeds)
     tell(f"{name}: at equal weight decay")
-    rows += run(cell, [_point("equal", name, method, seed, {"decay": decays[0], "cap": profile.cap}, 4 * profile.budget)
-                 for seed in seeds for method in ("GROKtimizer", "GD, two phases")])
+    pairs: list[Any] = run(equal, [{"task": name, "seed": seed, "decay": decays[0], "cap": profile.cap, "budget": _LONG} for seed in seeds])
+    rows += [row for pair in pairs for row in pair]
     tell(f"{name}: GROKtimizer with one thing changed")
     middle = float(f"{math.sqrt(decays[0] * decays[1]):.2g}")
     rows += run(cell, [_point("variant", name, method, seed, {"decay": middle}, 2 * profile.budget) for seed in seeds for method in VARIANTS])

@@ -14,9 +14,9 @@ import numpy as np
 __all__ = ["COLUMNS", "Row", "exponent", "medians", "names", "of", "or_never", "read", "write"]
 
 Row = dict[str, Any]
-COLUMNS = ("part", "task", "method", "seed", "decay", "config", "target", "first", "settled", "gradients", "steps", "switch_step", "repairs", "collapsed",
-           "diverged", "error", "training_loss", "accuracy", "norm", "sharpness", "trace", "switch_error", "switch_loss", "switch_norm", "switch_sharpness",
-           "switch_trace", "seconds")
+COLUMNS = ("part", "task", "method", "seed", "decay", "config", "target", "first", "settled", "gap_settled", "gap_steps", "gap_foretold", "gradients",
+           "steps", "switch_step", "switch_gradients", "repairs", "collapsed", "diverged", "error", "training_loss", "accuracy", "norm", "sharpness",
+           "trace", "switch_error", "switch_loss", "switch_norm", "switch_sharpness", "switch_trace", "seconds")
 _TEXT = ("part", "task", "method", "config")
 
 
