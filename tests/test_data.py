@@ -49,9 +49,30 @@ def test_unknown():
 
 
 def test_split():
-    labels = np.repeat([0, 1, 2], [10, 20, 3])
-    train, validation, test = data.split(labels, 0)
-    assert sorted([*train, *validation, *test]) == list(range(33))
-    assert np.bincount(labels[train]).tolist() == [4, 8, 1]
+    labels = np.repeat([0, 1, 2], [10, 20, 5])
+    train, validation, test = data.split(labels, 100, 0)
+    assert sorted([*train, *validation, *test]) == list(range(35))
+    assert np.bincount(labels[train]).tolist() == [4, 8, 2]
     assert abs(len(validation) - len(test)) <= 1
-    assert train.tolist() == data.split(labels, 0)[0].tolist() != data.split(labels, 1)[0].tolist()
+    assert train.tolist() == data.split(labels, 100, 0)[0].tolist() != data.split(labels, 100, 1)[0].tolist()
+
+
+def test_at_most_half_as_many_are_trained_on_as_there_are_features():
+    labels = np.repeat([0, 1], [212, 357])
+    assert np.bincount(labels[data.split(labels, 30, 0)[0]]).tolist() == [5, 9]
+    assert np.bincount(labels[data.split(labels, 4, 0)[0]]).tolist() == [2, 2]  # of each class two in any case
+
+
+def test_the_data_sets_of_the_study_have_few_samples():
+    from cdmtheory.groktimizer.cells import REAL
+
+    for name in REAL:
+        try:
+            x, labels = data.load(name)
+        except ImportError:
+            continue
+        train = data.split(labels, x.shape[1], 0)[0]
+        assert len(train) <= x.shape[1] / 2
+        assert (np.bincount(labels[train]) >= 2).all()
+        if name not in ("wine", "breast cancer"):
+            assert abs(len(train) - 0.4 * len(labels)) <= len(set(labels)) / 2

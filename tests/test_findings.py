@@ -31,8 +31,10 @@ def race(**settled):
 def equal(*, ours=100, theirs=2000.0, **state):
     usual = {"norm": 1.0, "switch_norm": 2.0, "accuracy": 1.0, "training_loss": 0.01, "switch_loss": 0.02, "sharpness": 1.0, "switch_sharpness": 2.0,
              "trace": 1.0, "switch_trace": 2.0, "repairs": 0.0, "collapsed": False, "decay": 1e-3}
-    return [row(part="equal", task="t", method="GROKtimizer", seed=0, settled=ours, gradients=150, **{**usual, **state}),
-            row(part="equal", task="t", method="GD, two phases", seed=0, settled=theirs, gradients=theirs or 1200, repairs=0.0, collapsed=False, decay=1e-3)]
+    arrived = {"gap_settled": ours and ours / 2, "gap_steps": ours and ours / 4}, {"gap_settled": theirs and theirs / 2, "gap_steps": theirs and theirs / 4}
+    return [row(part="equal", task="t", method="GROKtimizer", seed=0, settled=ours, gradients=150, **{**usual, **arrived[0], **state}),
+            row(part="equal", task="t", method="GD, two phases", seed=0, settled=theirs, gradients=theirs or 1200, repairs=0.0, collapsed=False, decay=1e-3,
+                steps=330, switch_step=30, **arrived[1])]
 
 
 def verdicts(rows):
@@ -57,11 +59,36 @@ def test_what_the_local_model_predicts_stands_beside_it():
     assert f"{len(taken)} runs" in page  # a prediction is no run
 
 
-def test_equal_weight_decay():
-    assert verdicts(equal())["Faster grokking at equal λ"] == "SUPPORTED"
-    assert verdicts(equal(theirs=900.0))["Faster grokking at equal λ"] == "NOT SUPPORTED"
-    assert "at least 12" in findings(equal(theirs=None))
-    assert "did not settle" in findings(equal(ours=None))
+@pytest.mark.parametrize("name", ["Faster grokking at equal λ", "The objective falls faster at equal λ"])
+def test_equal_weight_decay(name):
+    assert verdicts(equal())[name] == "SUPPORTED"
+    assert verdicts(equal(theirs=900.0))[name] == "NOT SUPPORTED"
+    assert verdicts(equal(theirs=None))[name] == "SUPPORTED"  # given up after 12 times as many
+    assert verdicts(equal(ours=None))[name] == "NOT SUPPORTED"
+    assert "GROKtimizer settled on 0 of 1 seeds" in findings(equal(ours=None))
+
+
+def test_the_two_thresholds_have_their_own_verdicts():
+    rows = equal()
+    rows[1] |= {"gap_settled": 400.0}
+    assert (verdicts(rows)["Faster grokking at equal λ"], verdicts(rows)["The objective falls faster at equal λ"]) == ("SUPPORTED", "NOT SUPPORTED")
+    rows = equal()
+    rows[1] |= {"settled": 400.0}
+    assert (verdicts(rows)["Faster grokking at equal λ"], verdicts(rows)["The objective falls faster at equal λ"]) == ("NOT SUPPORTED", "SUPPORTED")
+
+
+def test_the_columns_at_equal_weight_decay():
+    """Both phases, phase 2 alone, and the local model, where it was asked."""
+    assert "| t | 0.001 | 50 | 1000 | 20 | 25 | 500 | 20 | – | – | – |" in findings(equal())
+    bounds = equal(theirs=None)
+    for r, foretold in zip(bounds, (30.0, 600.0), strict=True):
+        r["gap_foretold"] = foretold
+    assert "| t | 0.001 | 50 | never | at least 24 | 25 | never | at least 12 | 30 | 600 | 20 |" in findings(bounds)
+    assert "| t | 0.001 | 100 | never | at least 12 |" in findings(bounds)
+
+
+def test_a_target_met_from_the_start_is_no_gain():
+    assert "| t | 0.001 | 0 | 0 | 1 |" in findings(equal(ours=0, theirs=0))
 
 
 def test_norm_interpolation_and_flatness():

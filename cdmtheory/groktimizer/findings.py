@@ -11,11 +11,13 @@ from textwrap import fill
 
 import numpy as np
 
+from cdmtheory.groktimizer.equal_findings import OURS, faster_descent, faster_grokking
 from cdmtheory.groktimizer.table import Row, exponent, medians, names, of, or_never
+from cdmtheory.groktimizer.words import interval, number, section
 
 __all__ = ["findings", "ours_first"]
 
-OURS, CONSTANT = "GROKtimizer", "GROKtimizer, λ constant"
+CONSTANT = "GROKtimizer, λ constant"
 USUAL, DESIGNED_ON = "as it is", ("digits, large init", "modular addition", "modular addition, ReLU")
 CLASSICAL = ("ridge", "logistic regression")
 
@@ -29,8 +31,8 @@ def ours_first(methods: Iterable[str]) -> list[str]:
 def findings(rows: Sequence[Row]) -> str:
     """The page as Markdown."""
     race, equal = of(rows, part="race"), of(rows, part="equal")
-    parts = [_head(rows), _law(of(rows, part="law"), of(rows, part="predicted")), _equal(equal), _race(race), _real(race), _norm(equal), _flat(equal),
-             _divergence(rows), _passage(race), _variants(of(rows, part="variant"))]
+    parts = [_head(rows), _law(of(rows, part="law"), of(rows, part="predicted")), faster_descent(equal), faster_grokking(equal), _race(race), _real(race),
+             _norm(equal), _flat(equal), _divergence(rows), _passage(race), _variants(of(rows, part="variant"))]
     return "\n".join(part for part in parts if part)
 
 
@@ -48,25 +50,6 @@ def _head(rows: Sequence[Row]) -> str:
     return f"# Findings\n\n{fill(text, 150, break_on_hyphens=False)}\n"
 
 
-def _verdict(good: int, total: int) -> str:
-    return "**SUPPORTED**" if good == total else "**NOT SUPPORTED**" if good == 0 else "**DEPENDS**"
-
-
-def _number(value: float) -> str:
-    return "never" if math.isinf(value) else f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
-
-
-def _interval(found: tuple[float, float, float]) -> str:
-    value, low, high = map(_number, found)
-    return value if low == high else f"{value} [{low}, {high}]"
-
-
-def _section(title: str, good: int, total: int, text: str, columns: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
-    """A heading with the verdict, the text, and the table."""
-    table = "\n".join("| " + " | ".join(line) + " |" for line in (columns, ["---"] * len(columns), *lines))
-    return f"## {title}: {_verdict(good, total)}\n\n{fill(text, 150, break_on_hyphens=False)}\n\n{table}\n" if total else ""
-
-
 def _law(rows: list[Row], predicted: list[Row]) -> str:
     lines, good = [], 0
     for task in names(rows, "task"):
@@ -79,7 +62,7 @@ def _law(rows: list[Row], predicted: list[Row]) -> str:
             good += right
             lines.append((task, method, _slope(found), f"{expected:g} ± {within:g}", "yes" if right else "no", _slope(exponent(taken, decade=True)),
                           _slope(exponent(foretold)) if foretold else "–", _over(taken, foretold), f"{decays[0]:g} … {decays[-1]:g}"))
-    return _section("Quadratic speedup in λ", good, len(lines),
+    return section("Quadratic speedup in λ", good, len(lines),
                     "Steps of phase 2 until 1 % of the objective's gap is left, from rest at one and the same interpolating point, step size 1/(hmax + λ), "
                     f"against λ. Supported where the exponent fitted to all λ is in the range: {good} of {len(lines)}. The law is one for λ → 0, so the "
                     "exponent on the last decade of λ stands beside it, without a say in the verdict; nor has what the local quadratic model (A2) predicts, "
@@ -99,27 +82,7 @@ def _over(taken: list[Row], predicted: list[Row]) -> str:
     both = [row for row in taken if row["settled"] and (row["seed"], row["decay"]) in foretold]
     least = min((row["decay"] for row in both), default=None)
     ratios = [row["settled"] / foretold[row["seed"], row["decay"]] for row in both if row["decay"] == least]
-    return _interval(medians(ratios)) if ratios else "–"
-
-
-def _equal(rows: list[Row]) -> str:
-    lines, good = [], 0
-    for task in names(rows, "task"):
-        own, other = of(rows, task=task, method=OURS), of(rows, task=task, method="GD, two phases")
-        ours, gd = or_never(r["settled"] for r in own), or_never(r["settled"] for r in other)
-        at_least = {r["seed"]: r["gradients"] if r["settled"] is None else r["settled"] for r in other}
-        ratio, shown = None, "GROKtimizer did not settle on every seed"
-        if not any(map(math.isinf, ours)):
-            ratio = medians([at_least[r["seed"]] / r["settled"] for r in own if r["seed"] in at_least])
-            shown = ("at least " if any(map(math.isinf, gd)) else "") + _interval(ratio)
-        good += ratio is not None and ratio[0] >= 10
-        lines.append((task, f"{own[0]['decay']:g}", _interval(medians(ours)), _interval(medians(gd)), shown))
-    return _section("Faster grokking at equal λ", good, len(lines),
-                    "GROKtimizer against the same two phases without momentum in phase 2, both with λ constant, at the smallest λ of each task: "
-                    f"gradients to the settled target, both phases. Supported where the median ratio is 10 or more: {good} of {len(lines)}. "
-                    "The ratio grows like 1/√λ, so this is a statement about small λ. "
-                    "GD was given up at a multiple of GROKtimizer's gradients: there the ratio is a lower bound.",
-                    ("task", "λ", "GROKtimizer", "GD in phase 2", "ratio"), lines)
+    return interval(medians(ratios)) if ratios else "–"
 
 
 def _race(rows: list[Row]) -> str:
@@ -133,7 +96,7 @@ def _race(rows: list[Row]) -> str:
         for ours in near:
             near[ours] += not math.isinf(best[0]) and ours in found and found[ours][0] <= best[2]
         lines.append((task, *(_bold(found, m, best[0]) for m in methods)))
-    return _section("Against tuned rivals", near[OURS], reached,
+    return section("Against tuned rivals", near[OURS], reached,
                     "Gradients to the settled target on test data, median and interval; the best in bold. GROKtimizer is the best, or its median lies "
                     f"within the interval of the best, on {near[OURS]} of {reached} tasks; with λ constant on {near[CONSTANT]}.", ("task", *methods), lines)
 
@@ -150,10 +113,10 @@ def _variants(rows: list[Row]) -> str:
             judges += 1
             for m in methods:
                 better[m] += found[m][0] < usual[0]
-        lines.append((shown, f"{of(rows, task=task)[0]['decay']:g}", *map(_interval, (usual, *found.values()))))
+        lines.append((shown, f"{of(rows, task=task)[0]['decay']:g}", *map(interval, (usual, *found.values()))))
     total = len(lines)
     lines.append((f"of the {judges} tasks not designed on, better on", "", "", *map(str, better.values())))
-    return _section("Each part of GROKtimizer is worth having", worse, total,
+    return section("Each part of GROKtimizer is worth having", worse, total,
                     "Gradients to the settled target at the same λ, with one thing changed; what was tried and not kept is here too. Supported where no "
                     f"change does better in the median: {worse} of {total}. The last line counts where a change does.", ("task", "λ", USUAL, *methods), lines)
 
@@ -161,7 +124,7 @@ def _variants(rows: list[Row]) -> str:
 def _bold(found: dict[str, tuple[float, float, float]], method: str, best: float) -> str:
     if method not in found:
         return "–"
-    return f"**{_interval(found[method])}**" if found[method][0] == best and not math.isinf(best) else _interval(found[method])
+    return f"**{interval(found[method])}**" if found[method][0] == best and not math.isinf(best) else interval(found[method])
 
 
 def _real(rows: list[Row]) -> str:
@@ -178,7 +141,7 @@ def _real(rows: list[Row]) -> str:
         better["AdamW"] += ours < found["AdamW"][0]
         better["classical"] += ours < min(found[m][0] for m in CLASSICAL)
         lines.append((task, *(_bold(found, m, min(found.values())[0]) for m in methods)))
-    return _section("Better generalisation on real data", better["clearly"], len(tasks),
+    return section("Better generalisation on real data", better["clearly"], len(tasks),
                     "Median test error after the same number of gradients, from large weights at which all methods start; each tuned for it on validation "
                     f"data. Supported where GROKtimizer's whole interval lies below the median of every other method: {better['clearly']} of {len(tasks)} "
                     f"sets. Its median is the least on {better['all']}; it is less than AdamW's on {better['AdamW']}, and than those of both ridge and "
@@ -195,8 +158,8 @@ def _norm(rows: list[Row]) -> str:
         accuracy = [r["accuracy"] for r in own if r["accuracy"] is not None]
         kept = min(accuracy) == 1 if accuracy else all(r["training_loss"] <= r["switch_loss"] for r in own)
         good += ratio[2] < 1 and kept
-        lines.append((task, _interval(ratio), _number(max(r["training_loss"] for r in own)), _number(min(accuracy)) if accuracy else "–"))
-    return _section("Low norm without losing interpolation", good, len(lines),
+        lines.append((task, interval(ratio), number(max(r["training_loss"] for r in own)), number(min(accuracy)) if accuracy else "–"))
+    return section("Low norm without losing interpolation", good, len(lines),
                     "GROKtimizer at the smallest λ: norm of the weights at the end over that at the switch. Supported where the whole interval is below 1 "
                     f"and training accuracy is 1 at the end on every seed (regression: the training loss did not rise): {good} of {len(lines)}. In the "
                     "local model the loss at the minimiser is at most (λ/8)‖Pθ*‖² (proved, A3).",
@@ -209,11 +172,11 @@ def _flat(rows: list[Row]) -> str:
     for task in names(rows, "task"):
         top, trace = (medians([r[key] / r[f"switch_{key}"] for r in of(rows, task=task)]) for key in ("sharpness", "trace"))
         good += top[0] < 0.9 and trace[0] < 0.9
-        lines.append((task, _interval(top), _interval(trace)))
-    return _section("Generalising minima are flatter", good, len(lines),
-                    "Largest Hessian eigenvalue and trace of the training loss, at the settled end over at the switch. Supported where both medians fell "
-                    f"by a tenth or more: {good} of {len(lines)}. On linear models the Hessian does not depend on the weights; that the least norm need "
-                    "not be flattest is proved (E3).",
+        lines.append((task, interval(top), interval(trace)))
+    return section("Generalising minima are flatter", good, len(lines),
+                    "Largest Hessian eigenvalue and trace of the training loss, at the end over at the switch, of runs that settled to the target. Supported "
+                    f"where both medians fell by a tenth or more: {good} of {len(lines)}. On linear models the Hessian does not depend on the weights; that "
+                    "the least norm need not be flattest is proved (E3).",
                     ("task", "top eigenvalue, end over switch", "trace, end over switch"), lines)
 
 
@@ -224,7 +187,7 @@ def _divergence(rows: Sequence[Row]) -> str:
     lines = [(m, str(len(own)), str(sum(bool(r["diverged"]) for r in own)), *((f"{sum(r[key] or 0 for r in own):g}" if own[0]["repairs"] is not None else "–")
                                                                               for key in ("repairs", "collapsed")))
              for m in names(rows, "method") for own in [of(rows, method=m)]]
-    return _section("No divergence of GROKtimizer that is not repaired", len(guarded) if not lost else 0, len(guarded),
+    return section("No divergence of GROKtimizer that is not repaired", len(guarded) if not lost else 0, len(guarded),
                     "Runs, tuning included, that ended with a loss that is not finite; repairs by the guard, and collapses of the weights that it reported.",
                     ("method", "runs", "diverged", "repairs", "collapses"), lines)
 
@@ -234,8 +197,8 @@ def _passage(rows: list[Row]) -> str:
     for method in names(rows, "method"):
         ratios = [r["settled"] / r["first"] for r in of(rows, method=method) if r["settled"] and r["first"]]
         if ratios:
-            lines.append((method, _number(float(np.median(ratios))), _number(max(ratios)), str(len(ratios))))
+            lines.append((method, number(float(np.median(ratios))), number(max(ratios)), str(len(ratios))))
     flattered = sum(float(line[2]) > 1.1 for line in lines)
-    return _section("First passage flatters", flattered, len(lines),
+    return section("First passage flatters", flattered, len(lines),
                     "Settled over first passage of the target in the races: a method that oscillates crosses it early. Supported where some run settled "
                     f"more than a tenth later than it first passed: {flattered} of {len(lines)} methods.", ("method", "median", "largest", "runs"), lines)

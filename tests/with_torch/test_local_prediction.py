@@ -9,18 +9,17 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from cdmtheory.groktimizer.cells import GAP, cell, interpolate, task_named
-from cdmtheory.groktimizer.local_prediction import hessian, predicted, steps_to_gap
+from cdmtheory.groktimizer.cells import GAP, cell, interpolate
+from cdmtheory.groktimizer.local_prediction import hessian, of_classifier, of_hessian, predicted, steps_to_gap
+from cdmtheory.groktimizer.measured import task_named
 from cdmtheory.groktimizer.table import COLUMNS
 
 
-def stepped(curvature, theta, decay, method):
+def stepped(curvature, gradient, decay, method, step_size):
     """From which step on at most GAP of the gap is left, by stepping."""
-    whole = curvature + decay * np.eye(len(theta))
-    lowest = np.linalg.solve(whole, curvature @ theta)
-    step_size = 1 / np.linalg.eigvalsh(whole)[-1]
+    whole = curvature + decay * np.eye(len(gradient))
     momentum = (1 - np.sqrt(step_size * decay)) ** 2 if method == "CDM" else 0.0
-    x, velocity, gaps = theta - lowest, np.zeros_like(theta), []
+    x, velocity, gaps = np.linalg.solve(whole, gradient), np.zeros_like(gradient), []
     for _ in range(4000):
         gaps.append(x @ whole @ x / 2)
         velocity = momentum * velocity - step_size * (whole @ x)
@@ -34,7 +33,22 @@ def test_against_stepping(method, decay):
     random = np.random.default_rng(3)
     rows = random.standard_normal((4, 7))
     curvature, theta = rows.T @ rows / 4, random.standard_normal(7)
-    assert steps_to_gap(curvature, theta, decay, method) == stepped(curvature, theta, decay, method)
+    for gradient in (decay * theta, random.standard_normal(7)):  # where the training data are interpolated, and anywhere
+        model = of_hessian(curvature, gradient, decay)
+        step_size = 1 / model.curvatures[-1]
+        assert model.gaps.sum() == pytest.approx(gradient @ np.linalg.solve(curvature + decay * np.eye(7), gradient) / 2)
+        assert steps_to_gap(model, decay, method, step_size) == stepped(curvature, gradient, decay, method, step_size)
+
+
+def test_a_classifier_has_the_hessian_of_its_inputs_for_each_class():
+    random = np.random.default_rng(4)
+    inputs, gradient = random.standard_normal((4, 7)), random.standard_normal((7, 3))
+    found = of_classifier(inputs, gradient, 0.1)
+    written_out = of_hessian(np.kron(inputs.T @ inputs / 4, np.eye(3)), gradient.ravel(), 0.1)
+    assert len(found.curvatures) == 5
+    assert found.gaps.sum() == pytest.approx(written_out.gaps.sum())
+    for method in ("CDM", "GD"):
+        assert steps_to_gap(found, 0.1, method, 0.3) == steps_to_gap(written_out, 0.1, method, 0.3)
 
 
 @pytest.mark.parametrize("method", ["CDM", "GD"])

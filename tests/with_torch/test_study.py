@@ -68,14 +68,6 @@ def test_exponents_of_the_law_on_matrix_completion():
         assert abs(math.log(steps[1] / steps[0]) / math.log(1e-3 / 1e-2) - expected) < within
 
 
-def test_equal_weight_decay():
-    ours, theirs = (cell("equal", "matrix completion", method, 0, json.dumps({"decay": 1e-3, "cap": 12}), 1500) for method in ("GROKtimizer", "GD, two phases"))
-    assert ours["switch_step"] == theirs["switch_step"]
-    assert ours["switch_norm"] == theirs["switch_norm"] > ours["norm"]
-    assert ours["settled"] < (theirs["settled"] or math.inf)
-    assert ours["switch_trace"] > ours["trace"]
-
-
 def test_a_study_is_resumed(tmp_path):
     pytest.importorskip("pytorch_optimizer")
     said = []
@@ -83,11 +75,11 @@ def test_a_study_is_resumed(tmp_path):
     assert {r["part"] for r in rows} == {"law", "predicted", "equal", "variant", "tuning", "race"}
     assert len(said) == 5
     lines = (tmp_path / "journal.jsonl").read_text().splitlines()
-    assert len(lines) == len(rows)
+    assert len(lines) == len(rows) - 1  # both at equal weight decay are one
     (tmp_path / "journal.jsonl").write_text("\n".join(lines[:-3]) + "\n")
     again = study(TINY, journal=tmp_path / "journal.jsonl", tell=said.append, executor=ThreadPoolExecutor(1))
     assert [{**r, "seconds": 0} for r in again] == [{**r, "seconds": 0} for r in rows]
-    assert len((tmp_path / "journal.jsonl").read_text().splitlines()) == len(rows)
+    assert len((tmp_path / "journal.jsonl").read_text().splitlines()) == len(lines)
 
 
 def test_the_command(tmp_path, monkeypatch, capsys):
