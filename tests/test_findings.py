@@ -54,8 +54,8 @@ def test_what_the_local_model_predicts_stands_beside_it():
     taken = law(-0.5, "CDM")
     foretold = [{**r, "part": "predicted", "settled": r["settled"] / 2} for r in taken]
     page = findings(taken + foretold)
-    assert "| -0.500 [-0.500, -0.500] | 2 | 0.001 … 0.01 |" in page
-    assert "| – | – | 0.001 … 0.01 |" in findings(taken)
+    assert "| -0.500 [-0.500, -0.500] | 2 | – | 0.001 … 0.01 |" in page
+    assert "| – | – | – | 0.001 … 0.01 |" in findings(taken)
     assert f"{len(taken)} runs" in page  # a prediction is no run
 
 
@@ -66,6 +66,18 @@ def test_equal_weight_decay(name):
     assert verdicts(equal(theirs=None))[name] == "SUPPORTED"  # given up after 12 times as many
     assert verdicts(equal(ours=None))[name] == "NOT SUPPORTED"
     assert "GROKtimizer settled on 0 of 1 seeds" in findings(equal(ours=None))
+
+
+@pytest.mark.parametrize(("along", "nearer"), [(1.1, "1 of 1"), (0.4, "0 of 1")])
+def test_the_valley_is_held_against_the_local_model_where_that_is_off(along, nearer):
+    taken = law(-0.5, "CDM")
+    local = [{**r, "part": "predicted", "settled": r["settled"] / 2} for r in taken]
+    valley = [{**r, "part": "valley", "settled": r["settled"] / along} for r in taken if r["decay"] == 1e-3]
+    page = " ".join(findings(taken + local + valley).split())
+    assert f"| 2 | {along:g} | 0.001 … 0.01 |" in page
+    assert f"this is nearer to 1 in {nearer}." in page
+    assert f"{len(taken)} runs" in page
+    assert "nearer to 1 in 0 of 0." in " ".join(findings(taken + [{**r, "part": "predicted"} for r in taken] + valley).split())  # nothing was left over
 
 
 def test_the_two_thresholds_have_their_own_verdicts():

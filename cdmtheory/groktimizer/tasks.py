@@ -30,6 +30,7 @@ class Task:
     target: float  # error to be reached
     accuracy: Callable[[], float] | None = None  # of training, for classification
     decays: tuple[float, float] = (3e-4, 1e-2)  # weight decays that are tried
+    residuals: Callable[[], Any] | None = None  # prediction errors ϱ, shape (n,), where the loss is ‖ϱ‖²/2n
     facts: dict[str, Any] = field(default_factory=dict)
 
     def closure(self, optimizer: Any) -> Callable[[], Any]:
@@ -65,7 +66,10 @@ def linear_regression(seed: int, *, n: int = 60, d: int = 100, scale: float = 5.
         error = float(((w.detach() - teacher) ** 2).sum() / (teacher**2).sum())
         return error, error
 
-    return Task("linear regression", [w], lambda: ((x @ w - y) ** 2).mean() / 2, errors, 1.1 * float(floor), decays=(1e-4, 1e-2))
+    def residuals() -> Any:
+        return x @ w - y
+
+    return Task("linear regression", [w], lambda: (residuals() ** 2).mean() / 2, errors, 1.1 * float(floor), decays=(1e-4, 1e-2), residuals=residuals)
 
 
 def diagonal_network(seed: int, *, n: int = 40, d: int = 80, sparsity: int = 4, scale: float = 1.0) -> Task:
@@ -81,7 +85,10 @@ def diagonal_network(seed: int, *, n: int = 40, d: int = 80, sparsity: int = 4, 
         error = float(((u.detach() * v.detach() - teacher) ** 2).sum() / sparsity)
         return error, error
 
-    return Task("diagonal network", [u, v], lambda: ((x @ (u * v) - y) ** 2).mean() / 2, errors, 0.05, decays=(1e-4, 1e-2))
+    def residuals() -> Any:
+        return x @ (u * v) - y
+
+    return Task("diagonal network", [u, v], lambda: (residuals() ** 2).mean() / 2, errors, 0.05, decays=(1e-4, 1e-2), residuals=residuals)
 
 
 def matrix_completion(seed: int, *, size: int = 16, rank: int = 2, observed: float = 0.6, scale: float = 0.7) -> Task:
@@ -97,7 +104,10 @@ def matrix_completion(seed: int, *, size: int = 16, rank: int = 2, observed: flo
         error = float(((u.detach() @ v.detach().T - truth)[~mask] ** 2).sum() / hidden)
         return error, error
 
-    return Task("matrix completion", [u, v], lambda: ((u @ v.T - truth)[mask] ** 2).sum() / (2 * mask.sum()), errors, 0.1, decays=(1e-4, 1e-2))
+    def residuals() -> Any:
+        return (u @ v.T - truth)[mask]
+
+    return Task("matrix completion", [u, v], lambda: (residuals() ** 2).sum() / (2 * mask.sum()), errors, 0.1, decays=(1e-4, 1e-2), residuals=residuals)
 
 
 def _pairs(seed: int, p: int, fraction: float) -> tuple[Any, Any, Any, Any]:

@@ -19,7 +19,7 @@ from cdmtheory.groktimizer.study import Profile, study
 from cdmtheory.groktimizer.table import COLUMNS, read
 from cdmtheory.groktimizer.tasks import SYNTHETIC, real_data
 
-TINY = Profile(("matrix completion",), (1e-2, 3e-3), 1, 1, 1, 1, 1, 60, 3)
+TINY = Profile(("matrix completion",), (1e-2, 3e-3), 1, 1, 1, 1, 1, 1, 60, 3)
 
 
 def task(name, seed):
@@ -72,7 +72,7 @@ def test_a_study_is_resumed(tmp_path):
     pytest.importorskip("pytorch_optimizer")
     said = []
     rows = study(TINY, journal=tmp_path / "journal.jsonl", tell=said.append, executor=ThreadPoolExecutor(1))
-    assert {r["part"] for r in rows} == {"law", "predicted", "equal", "variant", "tuning", "race"}
+    assert {r["part"] for r in rows} == {"law", "predicted", "valley", "equal", "variant", "tuning", "race"}
     assert len(said) == 5
     lines = (tmp_path / "journal.jsonl").read_text().splitlines()
     assert len(lines) == len(rows) - 1  # both at equal weight decay are one
