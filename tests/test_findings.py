@@ -91,16 +91,16 @@ def test_the_two_thresholds_have_their_own_verdicts():
 
 def test_the_columns_at_equal_weight_decay():
     """Both phases, phase 2 alone, and the local model, where it was asked."""
-    assert "| t | 0.001 | 50 | 1000 | 20 | 25 | 500 | 20 | – | – | – |" in findings(equal())
+    assert "| t | 0.001 | 1 | 50 | 1000 | 20 | 25 | 500 | 20 | – | – | – |" in findings(equal())
     bounds = equal(theirs=None)
     for r, foretold in zip(bounds, (30.0, 600.0), strict=True):
         r["gap_foretold"] = foretold
-    assert "| t | 0.001 | 50 | never | at least 24 | 25 | never | at least 12 | 30 | 600 | 20 |" in findings(bounds)
-    assert "| t | 0.001 | 100 | never | at least 12 |" in findings(bounds)
+    assert "| t | 0.001 | 1 | 50 | given up | at least 24 | 25 | given up | at least 12 | 30 | 600 | 20 |" in findings(bounds)
+    assert "| t | 0.001 | 1 | 100 | given up | at least 12 |" in findings(bounds)
 
 
 def test_a_target_met_from_the_start_is_no_gain():
-    assert "| t | 0.001 | 0 | 0 | 1 |" in findings(equal(ours=0, theirs=0))
+    assert "| t | 0.001 | 1 | 0 | 0 | 1 |" in findings(equal(ours=0, theirs=0))
 
 
 def test_norm_interpolation_and_flatness():

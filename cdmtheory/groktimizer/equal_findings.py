@@ -21,7 +21,7 @@ def faster_descent(rows: list[Row]) -> str:
         *both, enough = _against(own, "gap_settled")
         foretold = ("–",) * 3 if all(r["gap_foretold"] is None for r in own) else _against(own, "gap_foretold")[:3]
         good += enough
-        lines.append((task, f"{own[0]['decay']:g}", *both, *_against(own, "gap_steps")[:3], *foretold))
+        lines.append((*_which(own), *both, *_against(own, "gap_steps")[:3], *foretold))
     return section("The objective falls faster at equal λ", good, len(lines),
                    "GROKtimizer against the same two phases without momentum in phase 2, both with λ constant, at the smallest λ of each task: gradients, of "
                    "both phases, until 1 % of the gap that the objective had at the switch is left, settled. Supported where the median ratio is "
@@ -30,8 +30,8 @@ def faster_descent(rows: list[Row]) -> str:
                    "in the verdict, and so does what the local quadratic model at the switch makes of them (exact for the linear models; not made for "
                    "models of more than 200 weights that are not linear). GD was given up at a multiple of GROKtimizer's gradients: there the ratio is a "
                    "lower bound.",
-                   ("task", "λ", "GROKtimizer", "GD in phase 2", "ratio", "steps of phase 2: GROKtimizer", "GD", "ratio", "local model: GROKtimizer", "GD",
-                    "ratio"),
+                   ("task", "λ", "seeds", "GROKtimizer", "GD in phase 2", "ratio", "steps of phase 2: GROKtimizer", "GD", "ratio",
+                    "local model: GROKtimizer", "GD", "ratio"),
                    lines)
 
 
@@ -42,19 +42,23 @@ def faster_grokking(rows: list[Row]) -> str:
         own = of(rows, task=task)
         *both, enough = _against(own, "settled")
         good += enough
-        lines.append((task, f"{own[0]['decay']:g}", *both))
+        lines.append((*_which(own), *both))
     return section("Faster grokking at equal λ", good, len(lines),
                    "The very same runs, counted to the target, a test error: gradients of both phases until it is kept. Supported where the median ratio is "
                    f"{ENOUGH} or more: {good} of {len(lines)}. A test error that is reached before the flat directions have decayed leaves momentum little to "
                    "win, and one that the minimum at this λ does not have is kept by no method. Where GD was given up the ratio is a lower bound.",
-                   ("task", "λ", "GROKtimizer", "GD in phase 2", "ratio"), lines)
+                   ("task", "λ", "seeds", "GROKtimizer", "GD in phase 2", "ratio"), lines)
+
+
+def _which(rows: list[Row]) -> tuple[str, str, str]:
+    return rows[0]["task"], f"{rows[0]['decay']:g}", str(len(names(rows, "seed")))
 
 
 def _against(rows: list[Row], key: str) -> tuple[str, str, str, bool]:
     """Of one task: what GROKtimizer took and GD took, the ratio of GD's to ours seed by seed, and whether its median is enough."""
     own, other = of(rows, method=OURS), of(rows, method=PLAIN)
     ours, gd = or_never(r[key] for r in own), or_never(r[key] for r in other)
-    shown = interval(medians(ours)), interval(medians(gd))
+    shown = interval(medians(ours)), interval(medians(gd)).replace("never", "given up")
     arrived = sum(map(math.isfinite, ours))
     if arrived < len(ours):
         return *shown, f"GROKtimizer settled on {arrived} of {len(ours)} seeds", False

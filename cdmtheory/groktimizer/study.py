@@ -50,7 +50,7 @@ class Profile:
 
 
 PROFILES = {
-    "short": Profile((LAW[2], "wine"), (1e-2, 1e-3), 1, 0, 2, 1, 1, 2, 240, 11),  # about a minute: does everything run?
+    "short": Profile((LAW[2], "wine"), (1e-2, 1e-3), 1, 0, 1, 1, 1, 2, 240, 11),  # about a minute: does everything run?
     "medium": Profile((*LAW, *NETS, *REAL[:4]), (1e-2, 3e-3, 1e-3, 3e-4), 2, 2, 5, 3, 3, 3, 1200, 11),  # about an hour
     "full": Profile((*LAW, *NETS, *REAL, *SLOW), (1e-2, 3e-3, 1e-3, 3e-4, 1e-4), 3, 3, 10, 10, 3, 8, 1200, 11),  # about five hours of one core
 }
