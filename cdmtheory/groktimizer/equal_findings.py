@@ -23,13 +23,13 @@ def faster_descent(rows: list[Row]) -> str:
         good += enough
         lines.append((*_which(own), *both, *_against(own, "gap_steps")[:3], *foretold))
     return section("The objective falls faster at equal λ", good, len(lines),
-                   "GROKtimizer against the same two phases without momentum in phase 2, both with λ constant, at the smallest λ of each task: gradients, of "
-                   "both phases, until 1 % of the gap that the objective had at the switch is left, settled. Supported where the median ratio is "
-                   f"{ENOUGH} or more: {good} of {len(lines)}. The ratio grows like 1/√λ, so this is a statement about small λ. Phase 1 is the same for "
-                   "both, so where it takes many gradients the ratio is less than that of the steps of phase 2 alone; these stand beside it, without a say "
-                   "in the verdict, and so does what the local quadratic model at the switch makes of them (exact for the linear models; not made for "
-                   "models of more than 200 weights that are not linear). GD was given up at a multiple of GROKtimizer's gradients: there the ratio is a "
-                   "lower bound.",
+                   "GROKtimizer against the same two phases without momentum in phase 2, both with step size 1.5/(hmax + λ) and the same constant λ, the "
+                   "smallest of each task: gradients, of both phases, until 1 % of the gap that the objective had at the switch is left, settled. Supported "
+                   f"where the median ratio is {ENOUGH} or more: {good} of {len(lines)}. The ratio grows like 1/√λ, so this is a statement about small λ. "
+                   "Phase 1 is the same for both, so where it takes many gradients the ratio is less than that of the steps of phase 2 alone; these stand "
+                   "beside it, without a say in the verdict, and so does what the local quadratic model at the switch makes of them (exact for the linear "
+                   "models; not made for models of more than 200 weights that are not linear). GD was given up at a multiple of GROKtimizer's gradients: "
+                   "there the ratio is a lower bound.",
                    ("task", "λ", "seeds", "GROKtimizer", "GD in phase 2", "ratio", "steps of phase 2: GROKtimizer", "GD", "ratio",
                     "local model: GROKtimizer", "GD", "ratio"),
                    lines)
