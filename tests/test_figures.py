@@ -24,7 +24,7 @@ from cdmtheory.report.figures.one_mode import damping_regimes
 from cdmtheory.report.figures.over_a_spectrum import convergence_on, polyak_transient
 from cdmtheory.report.quadratic_speedup import Measured
 from cdmtheory.report.study_figure import committed as committed_study
-from cdmtheory.report.study_figure import law, race
+from cdmtheory.report.study_figure import equal, law, race
 from tolerances import DRAWN, EXPONENT_OF_LAST_DECADE
 
 FIGURES = Path(__file__).parent.parent / "figures"
@@ -235,6 +235,19 @@ def test_the_study_is_drawn_where_its_data_are(tmp_path: Path) -> None:
     shown = {str(line.get_label()).partition(":")[0]: line.get_xydata().tolist() for line in ax.lines}
     assert shown == {"CDM, digits": [[1e-4, 310], [1e-3, 100]], "GD, digits": [[1e-3, 9000]]}
     assert ("groktimizer_study" in available()) == committed_study().exists()
+
+
+def test_what_momentum_saves_at_one_weight_decay(tmp_path: Path) -> None:
+    runs = [("wine", "GROKtimizer", 160, 160, 720), ("wine", "GD, two phases", None, 4300, 2500), ("parity", "GROKtimizer", 90, None, 400),
+            ("parity", "GD, two phases", 1500, None, 1600)]
+    rows = [{**dict.fromkeys(COLUMNS), "task": task, "method": m, "seed": i, "decay": 3e-4, "gap_steps": taken, "gap_foretold": foretold, "steps": steps + 20,
+             "switch_step": 20} for task, m, taken, foretold, steps in runs for i in range(3)]
+    (ax,) = plots.save(tmp_path / "a.svg", partial(equal, rows=rows))
+    shown = {str(line.get_label()): [p for p in line.get_xydata().tolist() if math.isfinite(p[0])] for line in ax.lines}
+    assert shown == {"GD in phase 2": [[1500, 1]], "GD in phase 2: more, given up": [[2500, 0]], "GD in phase 2, local model": [[4300, 0]],
+                     "GROKtimizer": [[160, 0], [90, 1]], "GROKtimizer, local model": [[160, 0]]}
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["wine", "parity"]
+    assert ax.get_title().endswith(", 0.0003")
 
 
 def test_the_race_says_who_was_first_and_who_never_arrived(tmp_path: Path) -> None:

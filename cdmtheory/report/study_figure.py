@@ -1,4 +1,4 @@
-"""The study as a figure: how steps grow as the weight decay falls, and what each method took to the target."""
+"""The study as a figure: how steps grow as the weight decay falls, what momentum saves at one weight decay, and what each method took to the target."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cdmtheory.collect import builtin_claims
+from cdmtheory.groktimizer.equal_findings import OURS, PLAIN
 from cdmtheory.groktimizer.findings import CLASSICAL, ours_first
 from cdmtheory.groktimizer.table import Row, exponent, medians, names, of, or_never, read
 from cdmtheory.report import plots
@@ -19,7 +20,7 @@ from cdmtheory.report import plots
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["committed", "draw", "law", "race"]
+__all__ = ["committed", "draw", "equal", "law", "race"]
 
 _MARKERS = ("o", "s", "^", "D", "v")
 _FAR = 20.0  # times the least: as pale as it gets
@@ -44,6 +45,25 @@ def law(ax: Axes, rows: Sequence[Row] | None = None) -> None:
             slope = exponent(own)
             ax.loglog(decays, settled, marker=marker, color=colour, label=f"{method}, {task}" + (f": {slope[0]:.2f}" if slope else ""))
     ax.set(xlabel=r"weight decay $\lambda$", ylabel="steps of phase 2, settled", title="From one interpolating point")
+    _legend_below(ax, -0.1, ncols=2)
+
+
+def equal(ax: Axes, rows: Sequence[Row]) -> None:
+    """What does momentum save at one λ? Steps of phase 2, medians over seeds; an arrow is where GD was given up, a ring the local model."""
+    tasks, decays = names(rows, "task"), sorted(names(rows, "decay"))
+    places = np.arange(len(tasks))
+    for method, label, colour in ((PLAIN, "GD in phase 2", "C0"), (OURS, OURS, "C1")):
+        runs = [of(rows, task=task, method=method) for task in tasks]
+        taken, foretold = (np.array([medians(or_never(r[key] for r in own))[0] for own in runs]) for key in ("gap_steps", "gap_foretold"))
+        spent = np.array([medians([r["steps"] - r["switch_step"] for r in own])[0] for own in runs])
+        given_up = np.where(np.isfinite(taken), math.inf, spent)
+        for steps, name, marker, look in ((taken, label, "o", {}), (given_up, f"{label}: more, given up", ">", {}),
+                                          (foretold, f"{label}, local model", "o", {"markerfacecolor": "none", "markersize": 8})):
+            if np.isfinite(steps).any():
+                ax.semilogx(steps, places, marker, color=colour, label=name, **look)
+    ax.set_yticks(places, tasks)
+    ax.set(ylim=(len(tasks) - 0.5, -0.5), xlabel="steps of phase 2 until 1 % of the objective's gap is left",
+           title=r"At the smallest $\lambda$ of each task, " + " … ".join(f"{d:g}" for d in dict.fromkeys((decays[0], decays[-1]))))
     _legend_below(ax, -0.1, ncols=2)
 
 
@@ -83,10 +103,12 @@ def _legend_below(ax: Axes, left: float, ncols: int) -> None:
 
 def draw(stem: Path, rows: Sequence[Row]) -> None:
     """``stem``.svg and .pdf of what the table holds."""
-    parts = [(kind, own) for kind, own in ((law, of(rows, part="law")), (race, of(rows, part="race"))) if any(r["settled"] for r in own)]
+    parts = [(kind, own) for kind, own, key in ((law, of(rows, part="law"), "settled"), (equal, of(rows, part="equal"), "gap_steps"),
+                                                (race, of(rows, part="race"), "settled")) if any(r[key] for r in own)]
     if not parts:
         return
 
-    heights = {law: 2.6, race: 1.2 + 0.24 * len(names(of(rows, part="race"), "task"))}
+    count = {kind: len(names(own, "task")) for kind, own in parts}
+    heights = {law: 2.6, equal: 0.8 + 0.17 * count.get(equal, 0), race: 1.2 + 0.24 * count.get(race, 0)}
     plots.save(stem.with_suffix(".svg"), *(partial(kind, rows=own) for kind, own in parts), size="text", heights=[heights[kind] for kind, _ in parts],
                also=[stem.with_suffix(".pdf")])
