@@ -75,7 +75,7 @@ def test_the_valley_is_held_against_the_local_model_where_that_is_off(along, nea
     valley = [{**r, "part": "valley", "settled": r["settled"] / along} for r in taken if r["decay"] == 1e-3]
     page = " ".join(findings(taken + local + valley).split())
     assert f"| 2 | {along:g} | 0.001 … 0.01 |" in page
-    assert f"it is nearer to 1 in {nearer}." in page
+    assert f"this one is nearer to 1 in {nearer}." in page
     assert f"{len(taken)} runs" in page
     assert "nearer to 1 in 0 of 0." in " ".join(findings(taken + [{**r, "part": "predicted"} for r in taken] + valley).split())  # nothing was left over
 

@@ -73,9 +73,9 @@ def _law(rows: Sequence[Row]) -> str:
                    f"against λ. Supported where the exponent fitted to all λ is in the range: {good} of {len(lines)}. The law is one for λ → 0, so the "
                    "exponent on the last decade of λ stands beside it, without a say in the verdict; nor has what the local quadratic model (A2) predicts, "
                    "exactly, from the Hessian at that point and λ: the exponent over all λ, and at the smallest λ the median ratio of the steps taken to "
-                   "those predicted. What that ratio leaves over, no quadratic model of the point explains. The next one is to the steps of the motion along the "
-                   "curved valley of interpolating points, in the limit λ → 0 (E2), followed numerically: where the local model is more than a twentieth off, "
-                   f"it is nearer to 1 in {sum(nearer)} of {len(nearer)}.",
+                   "those predicted. What that ratio leaves over, no quadratic model of the point explains. Beside it is the ratio to the steps of the motion "
+                   "along the curved valley of interpolating points, in the limit λ → 0 (E2), followed numerically: where the local model is more than a "
+                   f"twentieth off, this one is nearer to 1 in {sum(nearer)} of {len(nearer)}.",
                    ("task", "method", "exponent", "expected", "within", "on the last decade", "local model", "taken over predicted",
                     "taken over those along the valley", "λ"), lines)
 
