@@ -15,11 +15,11 @@ from sympy.logic.boolalg import And, Implies
 
 from cdmtheory.engine.closed_forms import LOWER_BOUND, POWER_OF_RATE, Mode, as_bound, close, modulus_of, residual_at, worst_form
 from cdmtheory.engine.complexity import decide_complexity, decide_lower_bound, opened_count
-from cdmtheory.engine.decide import Finding, combined, prove
 from cdmtheory.engine.every_mode import bound_every_mode, run
 from cdmtheory.engine.induction import decide_equation, handed_on, least_step
 from cdmtheory.engine.logarithms import closed_rate, is_logarithmic_inequality
 from cdmtheory.engine.powers import compare_powers, is_defined
+from cdmtheory.engine.proof import Finding, combined, prove
 from cdmtheory.engine.prover import NoClosedForm, Prover, Tell, powers_of_k, transcendental
 from cdmtheory.engine.solvers import Solvers
 from cdmtheory.language import L, MethodTerm, eps, h, k, kappa, mu, residual, steps_to, worst_rate, worst_residual

@@ -7,8 +7,8 @@ from typing import Any
 import sympy
 
 from cdmtheory.engine.closed_forms import Mode, squares
-from cdmtheory.engine.decide import Finding
 from cdmtheory.engine.powers import is_defined
+from cdmtheory.engine.proof import Finding
 from cdmtheory.engine.prover import NoClosedForm, Prover
 from cdmtheory.language import L, k, kappa, mu, residual, steps_to, worst_residual
 
