@@ -38,10 +38,10 @@ def decide(claim: Claim | Derivation, deadline: float, tell: Callable[[str], Non
     ``proved`` gets the verdict on a claim that is proved, before certificates of its lemmas are looked for.
     """
     began = time.monotonic()
+    shown = Verdict(id=slug(claim.title), title=claim.title, statement=claim.statement, latex=_latex(claim), hypotheses=claim.hypotheses, verdict="UNDECIDED")
 
     def verdict(kept: str | None = None) -> Verdict:
-        return Verdict(id=slug(claim.title), title=claim.title, statement=claim.statement, latex=_latex(claim), hypotheses=claim.hypotheses,
-                       verdict=found.verdict, by=found.by, scope=found.scope, seconds=round(time.monotonic() - began, 3),
+        return shown.with_(verdict=found.verdict, by=found.by, scope=found.scope, seconds=round(time.monotonic() - began, 3),
                        counterexample=found.counterexample, certificate=kept, assumed=found.assumed, reason=found.reason)
 
     certificates = Certificates(keeping, () if isinstance(claim, Derivation) else claim.hints)
