@@ -119,6 +119,8 @@ class Solvers:
     """Both solvers, to be used in a ``with`` block; the processes end with it."""
 
     processes: dict[str, _Process] = field(default_factory=lambda: {name: _Process(name) for name in NAMES})
+    patience: float = 1.0  # how many times as long as usual a lemma may take
+    hurried: bool = False  # whether one was given up for want of time
 
     def __enter__(self) -> Solvers:
         return self
