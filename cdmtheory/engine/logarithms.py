@@ -15,6 +15,7 @@ from flint import arb, ctx, fmpq
 from sympy.core.relational import Relational
 
 from cdmtheory.engine.closed_forms import Mode, square_root, squares, tidy
+from cdmtheory.engine.euler import EULER, substitution
 from cdmtheory.engine.evaluate import complete, holds
 from cdmtheory.engine.logsum import Ends, fraction, log_sum, sign_between
 from cdmtheory.engine.prover import NoClosedForm, Prover
@@ -49,8 +50,15 @@ def is_logarithmic_inequality(relation: Any, prover: Prover) -> bool:
     if interval is None:
         return False
     (a, b), closed_ends = interval
+    if not all(_holds_at(relation, variable, end) for end in closed_ends):
+        return False
+    while (change := substitution(sympy.Tuple(low, high), variable)) is not None:
+        if (ends := change.interval(a, b)) is None:
+            return False
+        (a, b), low, high, variable = ends, change.into(low), change.into(high), change.new
+        prover.assume(EULER)
     line = Line(variable, Ends(*(None if e.is_infinite else fraction(e) for e in (a, b))), prover)
-    if not all(_defined_on(side, line) for side in (low, high)) or not all(_holds_at(relation, variable, end) for end in closed_ends):
+    if not all(_defined_on(side, line) for side in (low, high)):
         return False
     return all(_holds_on(relation, low, high, piece) for piece in _pieces(relation, low, high, line) or ())
 
