@@ -52,9 +52,13 @@ class Search:
         """One line of evidence."""
         if not self.tried:
             return "no point was tried"
-        text = f"{self.inside} of {self.tried} points tried satisfy the hypotheses, none of them contradicts the statement"
-        if self.open:
-            text += f" ({self.open} could not be evaluated)"
+        text = f"{self.inside} of {self.tried} points tried satisfy the hypotheses, "
+        if not self.open:
+            text += "none of them contradicts the statement"
+        elif self.open == self.inside:
+            text += "but the statement could be evaluated at none of them"
+        else:
+            text += f"{self.inside - self.open} of these could be evaluated, none of which contradicts the statement"
         reach = [f"kappa up to {float(self.largest_condition):.3g}"] if self.largest_condition else []
         reach += [f"k up to {self.largest_k}"] if self.largest_k else []
         return text + (f"; {', '.join(reach)}" if reach else "")
