@@ -19,7 +19,7 @@ from cdmtheory.groktimizer.study import Profile, study
 from cdmtheory.groktimizer.table import COLUMNS, read
 from cdmtheory.groktimizer.tasks import SYNTHETIC, real_data
 
-TINY = Profile(("matrix completion",), (1e-2, 3e-3), (1, 1, 1), True, 1, 1, 1, 1, 60, 3)
+TINY = Profile(("matrix completion",), (1e-2, 3e-3), 1, True, 1, 1, 1, 1, 60, 3)
 
 
 def task(name, seed):
