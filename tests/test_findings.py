@@ -95,8 +95,14 @@ def test_the_columns_at_equal_weight_decay():
     bounds = equal(theirs=None)
     for r, foretold in zip(bounds, (30.0, 600.0), strict=True):
         r["gap_foretold"] = foretold
-    assert "| t | 0.001 | 1 | 50 | given up | at least 24 | 25 | given up | at least 12 | 30 | 600 | 20 |" in findings(bounds)
-    assert "| t | 0.001 | 1 | 100 | given up | at least 12 |" in findings(bounds)
+    assert "| t | 0.001 | 1 | 50 | given up | ≥ 24 | 25 | given up | ≥ 12 | 30 | 600 | 20 |" in findings(bounds)
+    assert "| t | 0.001 | 1 | 100 | given up | ≥ 12 |" in findings(bounds)
+
+
+def test_a_bound_is_said_to_be_one_only_where_it_is():
+    """Ratios 8, 9 and at least 12: the median is known, the upper end is not."""
+    rows = [r | {"seed": seed} for seed, theirs in enumerate((800.0, 900.0, None)) for r in equal(theirs=theirs)]
+    assert "| t | 0.001 | 3 | 100 | 900 [800, given up] | 9 [8, ≥ 12] |" in findings(rows)
 
 
 def test_a_target_met_from_the_start_is_no_gain():

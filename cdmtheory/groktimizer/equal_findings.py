@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from cdmtheory.groktimizer.table import Row, medians, names, of, or_never
-from cdmtheory.groktimizer.words import interval, section
+from cdmtheory.groktimizer.words import interval, number, section
 
 __all__ = ["OURS", "PLAIN", "faster_descent", "faster_grokking"]
 
@@ -28,8 +28,8 @@ def faster_descent(rows: list[Row]) -> str:
                    f"where the median ratio is {ENOUGH} or more: {good} of {len(lines)}. The ratio grows like 1/√λ, so this is a statement about small λ. "
                    "Phase 1 is the same for both, so where it takes many gradients the ratio is less than that of the steps of phase 2 alone; these stand "
                    "beside it, without a say in the verdict, and so does what the local quadratic model at the switch makes of them (exact for the linear "
-                   "models; not made for models of more than 200 weights that are not linear). GD was given up at a multiple of GROKtimizer's gradients: "
-                   "there the ratio is a lower bound.",
+                   "models; not made for models of more than 200 weights that are not linear). GD was given up at a multiple of GROKtimizer's gradients: what "
+                   "that leaves unknown has its lower bound, with ≥.",
                    ("task", "λ", "seeds", "GROKtimizer", "GD in phase 2", "ratio", "steps of phase 2: GROKtimizer", "GD", "ratio",
                     "local model: GROKtimizer", "GD", "ratio"),
                    lines)
@@ -46,7 +46,7 @@ def faster_grokking(rows: list[Row]) -> str:
     return section("Faster grokking at equal λ", good, len(lines),
                    "The very same runs, counted to the target, a test error: gradients of both phases until it is kept. Supported where the median ratio is "
                    f"{ENOUGH} or more: {good} of {len(lines)}. A test error that is reached before the flat directions have decayed leaves momentum little to "
-                   "win, and one that the minimum at this λ does not have is kept by no method. Where GD was given up the ratio is a lower bound.",
+                   "win, and one that the minimum at this λ does not have is kept by no method.",
                    ("task", "λ", "seeds", "GROKtimizer", "GD in phase 2", "ratio"), lines)
 
 
@@ -63,8 +63,10 @@ def _against(rows: list[Row], key: str) -> tuple[str, str, str, bool]:
     if arrived < len(ours):
         return *shown, f"GROKtimizer settled on {arrived} of {len(ours)} seeds", False
     at_least = {r["seed"]: _spent(r, key) if r[key] is None else r[key] for r in other}
-    ratio = medians([max(at_least[r["seed"]], 1) / max(r[key], 1) for r in own if r["seed"] in at_least])  # 0: there from the start
-    return *shown, ("at least " if any(map(math.isinf, gd)) else "") + interval(ratio), ratio[0] >= ENOUGH
+    known = {r["seed"]: math.inf if r[key] is None else r[key] for r in other}
+    ratio, if_never = (medians([max(took[r["seed"]], 1) / max(r[key], 1) for r in own]) for took in (at_least, known))  # 0: there from the start
+    middle, low, high = (("" if value == same else "≥ ") + number(value) for value, same in zip(ratio, if_never, strict=True))
+    return *shown, middle if low == high else f"{middle} [{low}, {high}]", ratio[0] >= ENOUGH
 
 
 def _spent(row: Row, key: str) -> float:
