@@ -83,6 +83,7 @@ def test_the_valley_is_held_against_the_local_model_where_that_is_off(along, nea
 def test_the_two_thresholds_have_their_own_verdicts():
     rows = equal()
     rows[1] |= {"gap_settled": 400.0}
+    assert "(10 or more on 1)" in " ".join(findings(rows).split())
     assert (verdicts(rows)["Faster grokking at equal λ"], verdicts(rows)["The objective falls faster at equal λ"]) == ("SUPPORTED", "NOT SUPPORTED")
     rows = equal()
     rows[1] |= {"settled": 400.0}
