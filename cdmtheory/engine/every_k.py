@@ -36,7 +36,7 @@ def decide_every_k(statement: Any, given: tuple[Any, ...], solvers: Solvers, dea
     if any(g.has(steps_to) for g in given) or not (statement.has(residual, worst_residual, steps_to) or powers_of_k(statement)):
         return None
     tell("a statement for every k")
-    statement, given = _without_empty_changes(statement), tuple(_without_empty_changes(g) for g in given)
+    statement, given = _without_empty_changes(statement), tuple(_whole_steps(_without_empty_changes(g)) for g in given)
     few = _few_steps(given)
     if few and k in statement.free_symbols:
         cases = [prove(statement.xreplace(here), tuple(g.xreplace(here) for g in given), (), solvers, deadline, tell) for here in few]
@@ -95,6 +95,20 @@ def _without_empty_changes(e: Any) -> Any:
     """The same with m for phased(m, N, m), m a method with one step for all times."""
     phased = [t for t in e.atoms(MethodTerm) if t.args[0].name == "phased" and t.args[1] == t.args[3]]
     return e.xreplace({t: t.args[1] for t in phased if t.args[1].method.schedule.constant is not None and not t.args[1].method.schedule.opening})
+
+
+def _whole_steps(g: Any) -> Any:
+    """A hypothesis about k alone as k >= N or k <= N, which says the same of integers: k >= 2 for 3k > 4."""
+    if not isinstance(g, (sympy.Le, sympy.Lt, sympy.Ge, sympy.Gt)) or g.free_symbols != {k}:
+        return g
+    excess = sympy.expand(g.gts - g.lts)  # at least 0, or above it
+    slope, constant = excess.coeff(k, 1), excess.coeff(k, 0)
+    if not excess.is_polynomial(k) or sympy.degree(excess, k) != 1 or not (slope.is_Rational and constant.is_Rational):
+        return g
+    edge, strict = -constant / slope, isinstance(g, (sympy.Lt, sympy.Gt))
+    if slope > 0:
+        return sympy.Ge(k, sympy.floor(edge) + 1 if strict else sympy.ceiling(edge), evaluate=False)
+    return sympy.Le(k, sympy.ceiling(edge) - 1 if strict else sympy.floor(edge), evaluate=False)
 
 
 def _few_steps(given: tuple[Any, ...]) -> list[dict[Any, Any]] | None:

@@ -4,17 +4,20 @@ From some step M on (0 unless the method is phased) a residual obeys p_{k+1} = T
 the recurrence, abs(z) >= abs(w), and S = 1 + q + … + q^(j−1), q = w/z, p_{M+j} = z^(j−1)(z·a + (b − z·a)S) for j >= 1. With complex ones,
 ρ = √D and abs(p_{M+j}) = ρ^(j−1)·E, E is at most ρ·abs(a) + j·abs(b − a·T/2), and E² at most D·(b² − T·a·b + D·a²)/(D − T²/4), by the invariant
 p_k² − T·p_k·p_{k−1} + D·p_{k−1}², which D multiplies at every step. S, E and the power of the quotient to X become reals bound only by what is true of them.
+
+A bound X^(j−1)·(F + (j − 1)·f) with F, f >= 0 asks for neither of them, nor for j: :mod:`cdmtheory.engine.one_step`.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import sympy
 from sympy.logic.boolalg import And, Implies, Or
 
 from cdmtheory.engine.closed_forms import CHEBYSHEV, EARLY, RECURRENCE, Mode, real_steps, tidy
 from cdmtheory.engine.decide import Finding
+from cdmtheory.engine.one_step import HANDED_DOWN, Recurrence, complex_modes_below, real_modes_below
 from cdmtheory.engine.powers import POWERS
 from cdmtheory.engine.prover import NoClosedForm, Prover, all_proved, powers_of_k, transcendental
 from cdmtheory.language import L, MethodTerm, bind, h, k, mu, residual, worst_residual
@@ -29,17 +32,7 @@ SECONDS = 6
 LARGEST_START = 6  # step from which on a method may be stationary
 
 
-class _Run(NamedTuple):
-    """The recurrence along one eigenvalue and where it begins: p_start = before, the next one after."""
-
-    trace: Any
-    determinant: Any
-    start: int
-    before: Any
-    after: Any
-
-
-def run(term: MethodTerm, at: Any) -> _Run:
+def run(term: MethodTerm, at: Any) -> Recurrence:
     """The recurrence that a method ends in; it holds from the first step on if the method is stationary."""
     steps, rest = 0, term
     while rest.args[0].name == "phased":
@@ -48,7 +41,7 @@ def run(term: MethodTerm, at: Any) -> _Run:
         steps, rest = steps + int(rest.args[2]), rest.args[3]
     mode, method = Mode(rest, at), bind(term, at).method
     start = max(0, steps + len(rest.method.schedule.opening) - 1)
-    return _Run(mode.trace, mode.determinant, start, tidy(residual_of(method, start, at)), tidy(residual_of(method, start + 1, at)))
+    return Recurrence(at, mode.trace, mode.determinant, start, tidy(residual_of(method, start, at)), tidy(residual_of(method, start + 1, at)))
 
 
 def bound_every_mode(statement: Any, prover: Prover) -> Finding | None:
@@ -87,7 +80,7 @@ def bound_every_mode(statement: Any, prover: Prover) -> Finding | None:
         here = {k: sympy.Integer(steps)}
         if not all_proved(sympy.Le(worst_residual(term, steps), right.xreplace(here), evaluate=False), tuple(g.xreplace(here) for g in prover.given), prover):
             return None
-    prover.assume(RECURRENCE, CHEBYSHEV, INVARIANT, GEOMETRIC, POWERS)
+    prover.assume(RECURRENCE, CHEBYSHEV, INVARIANT, GEOMETRIC, HANDED_DOWN, POWERS)
     return Finding("PROVED", sorted(prover.by), assumed=list(prover.assumed))
 
 
@@ -97,7 +90,7 @@ def _line(bound: Any, n: Any) -> tuple[Any, Any] | None:
     return (bound.xreplace({n: sympy.Integer(1)}), bound.coeff(n, 1)) if linear else None
 
 
-def _real_modes(run: _Run, sign: int, base: Any, bound: Any, given: tuple[Any, ...], n: Any, prover: Prover) -> bool:
+def _real_modes(run: Recurrence, sign: int, base: Any, bound: Any, given: tuple[Any, ...], n: Any, prover: Prover) -> bool:
     """The modes with real roots and a trace of the given sign; (−1)^k·p_k has the trace of the other."""
     z, w, s = (sympy.Dummy(name, real=True) for name in ("z", "w", "S"))
     sums = Or(And(w >= 0, s >= 1, s <= n, s * (z - w) <= z, s * (2 * z + (n - 1) * (z - w)) <= 2 * n * z, evaluate=False),
@@ -112,10 +105,12 @@ def _real_modes(run: _Run, sign: int, base: Any, bound: Any, given: tuple[Any, .
                  sympy.Le(sympy.Abs(first - z * run.before), slope))
         if all_proved(And(*parts, evaluate=False), (*given, *roots), prover, SECONDS):
             return True
+        if real_modes_below(run, sign, base, line, tuple(g for g in given if not g.has(n)), prover):
+            return True
     return _below(z * run.before + (first - z * run.before) * s, z, base, bound, (*given, *roots, sums), n, prover)
 
 
-def _complex_modes(run: _Run, base: Any, bound: Any, given: tuple[Any, ...], n: Any, prover: Prover) -> bool:
+def _complex_modes(run: Recurrence, base: Any, bound: Any, given: tuple[Any, ...], n: Any, prover: Prover) -> bool:
     """The modes with complex roots, or a double one."""
     rho, size = sympy.Dummy("rho", nonnegative=True), sympy.Dummy("size", nonnegative=True)
     ties = (sympy.Le(run.trace**2, 4 * run.determinant, evaluate=False), sympy.Eq(rho**2, run.determinant, evaluate=False))
@@ -126,6 +121,8 @@ def _complex_modes(run: _Run, base: Any, bound: Any, given: tuple[Any, ...], n: 
         at_one, slope = line
         parts = (sympy.Le(off, slope), sympy.Le(base * sympy.Abs(run.before) + off, at_one))
         if all_proved(And(*parts, evaluate=False), (*given, ties[0]), prover, SECONDS):
+            return True
+        if complex_modes_below(run, base, line, tuple(g for g in given if not g.has(n)), prover):
             return True
     most = rho * sympy.Abs(run.before) + n * off
     constant = run.after**2 - run.trace * run.before * run.after + run.determinant * run.before**2
