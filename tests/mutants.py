@@ -11,8 +11,9 @@ from sympy.core.relational import Relational
 
 from cdmtheory import Claim, L, beta, kappa, mu
 from cdmtheory.engine.approximate import NO_VALUE, margin
-from cdmtheory.engine.evaluate import Undefined, complete, holds
+from cdmtheory.engine.evaluate import complete, holds
 from cdmtheory.engine.falsify import points, satisfies
+from cdmtheory.engine.scalars import Undefined
 from cdmtheory.language import h, k
 
 FLIPPED = {sympy.Le: sympy.Lt, sympy.Lt: sympy.Le, sympy.Ge: sympy.Gt, sympy.Gt: sympy.Ge, sympy.Eq: sympy.Le}

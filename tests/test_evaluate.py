@@ -28,7 +28,9 @@ from cdmtheory import (
     worst_rate,
     worst_residual,
 )
-from cdmtheory.engine.evaluate import Open, Undefined, complete, holds, sides, value
+from cdmtheory.engine.evaluate import complete, holds, sides
+from cdmtheory.engine.quantities import value
+from cdmtheory.engine.scalars import Open, Undefined
 from cdmtheory.methods import step
 from tolerances import BALL, DOUBLE_ROOT
 

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from sympy import Abs, And, Eq, Max, Min, Ne, Symbol
 
 from cdmtheory import L, beta, eta, gradient_descent, h, heavy_ball, kappa, momentum_method, mu, spectral_radius, sqrt, stable, worst_rate, worst_residual
-from cdmtheory.engine.evaluate import Undefined, complete, holds, value
+from cdmtheory.engine.evaluate import complete, holds
 from cdmtheory.engine.formula import evaluate
+from cdmtheory.engine.quantities import value
 from cdmtheory.engine.reduce import NotPolynomial, reduce_claim
+from cdmtheory.engine.scalars import Undefined
 from cdmtheory.language import k
 from cdmtheory.methods import METHODS
 from cdmtheory.modes import characteristic, coefficients_of

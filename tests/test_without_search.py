@@ -33,10 +33,10 @@ from cdmtheory import (
     worst_residual,
 )
 from cdmtheory.engine.analysis import decide_analysis
-from cdmtheory.engine.decide import _above_minimax
 from cdmtheory.engine.every_k import decide_every_k
 from cdmtheory.engine.every_mode import bound_every_mode
 from cdmtheory.engine.induction import decide_equation
+from cdmtheory.engine.minimax import above_minimax
 from cdmtheory.engine.prover import Prover
 from cdmtheory.engine.solvers import Solvers
 
@@ -204,5 +204,5 @@ def test_true_claims(name):
 def test_no_two_steps_undercut_chebyshev(factor, truth):
     least = 2 * rho**2 / (1 + rho**4)
     with Solvers() as solvers:
-        found = _above_minimax(worst_residual(momentum_method(eta, beta, w), 2) >= factor * least, (mu < L,), solvers, time.monotonic() + 30, lambda _: None)
+        found = above_minimax(worst_residual(momentum_method(eta, beta, w), 2) >= factor * least, (mu < L,), solvers, time.monotonic() + 30, lambda _: None)
     assert (found is not None) is truth

@@ -13,13 +13,13 @@ from flint import fmpq
 from sympy.core.relational import Relational
 
 from cdmtheory.engine.approximate import NO_VALUE, number
-from cdmtheory.engine.decide import Finding, combined, prove
 from cdmtheory.engine.evaluate import holds
 from cdmtheory.engine.every_k import decide_every_k
 from cdmtheory.engine.falsify import described, points, satisfies
 from cdmtheory.engine.limits import decide_limit
 from cdmtheory.engine.logarithms import LADDER, is_logarithmic_inequality
 from cdmtheory.engine.powers import is_defined
+from cdmtheory.engine.proof import Finding, combined, prove
 from cdmtheory.engine.prover import Prover
 from cdmtheory.engine.solvers import Solvers
 from cdmtheory.language import Sup, k, kappa

@@ -14,7 +14,7 @@ from typing import Any
 import sympy
 from sympy.logic.boolalg import And
 
-from cdmtheory.engine.decide import Finding
+from cdmtheory.engine.proof import Finding
 from cdmtheory.engine.prover import NoClosedForm, Prover, all_proved, powers_of_k, transcendental
 from cdmtheory.language import L, bind, h, k, kappa, mu, residual, worst_rate, worst_residual
 from cdmtheory.modes import characteristic

@@ -10,12 +10,16 @@ import sympy
 from flint import ctx, fmpq
 
 from cdmtheory.claims import Derivation, text
-from cdmtheory.engine.decide import Finding, _decide, hypotheses_empty
-from cdmtheory.engine.evaluate import Open, Undefined, sides, value
+from cdmtheory.engine.decide import _decide
+from cdmtheory.engine.evaluate import sides
 from cdmtheory.engine.falsify import points, satisfies
+from cdmtheory.engine.proof import Finding
+from cdmtheory.engine.quantities import value
 from cdmtheory.engine.ring import Ring
+from cdmtheory.engine.scalars import Open, Undefined
 from cdmtheory.engine.solvers import Solvers
 from cdmtheory.engine.statements import Compare, NotPolynomial
+from cdmtheory.engine.vacuity import hypotheses_empty
 
 __all__ = ["follow"]
 

@@ -17,7 +17,8 @@ import numpy as np
 import sympy
 
 from cdmtheory.engine.approximate import NO_VALUE, margin, near
-from cdmtheory.engine.evaluate import Point, complete
+from cdmtheory.engine.evaluate import complete
+from cdmtheory.engine.quantities import Point
 from cdmtheory.language import L, eps, h, kappa, mu
 
 __all__ = ["closest", "lowest_points"]

@@ -16,9 +16,9 @@ import sympy
 from sympy.logic.boolalg import And, Implies, Or
 
 from cdmtheory.engine.closed_forms import CHEBYSHEV, EARLY, RECURRENCE, Mode, real_steps, tidy
-from cdmtheory.engine.decide import Finding
 from cdmtheory.engine.one_step import HANDED_DOWN, Recurrence, complex_modes_below, real_modes_below
 from cdmtheory.engine.powers import POWERS
+from cdmtheory.engine.proof import Finding
 from cdmtheory.engine.prover import NoClosedForm, Prover, all_proved, powers_of_k, transcendental
 from cdmtheory.language import L, MethodTerm, bind, h, k, mu, residual, worst_residual
 from cdmtheory.modes import residual as residual_of

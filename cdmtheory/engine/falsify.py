@@ -18,7 +18,9 @@ from typing import Any
 import sympy
 from flint import ctx, fmpq
 
-from cdmtheory.engine.evaluate import Open, Point, Undefined, complete, holds, sides, value
+from cdmtheory.engine.evaluate import complete, holds, sides
+from cdmtheory.engine.quantities import Point, value
+from cdmtheory.engine.scalars import Open, Undefined
 from cdmtheory.language import L, Sup, _OfMethod, _Optimum, eps, h, k, kappa, mu
 
 __all__ = ["Search", "counterexample", "described", "satisfies", "simplified", "typical_parameters"]

@@ -7,12 +7,13 @@ from typing import Any
 import sympy
 
 from cdmtheory.engine.closed_forms import Mode, squares
-from cdmtheory.engine.decide import Finding
 from cdmtheory.engine.powers import is_defined
+from cdmtheory.engine.proof import Finding
 from cdmtheory.engine.prover import NoClosedForm, Prover
+from cdmtheory.engine.which_steps import least_step
 from cdmtheory.language import L, k, kappa, mu, residual, steps_to, worst_residual
 
-__all__ = ["decide_equation", "handed_on", "least_step"]
+__all__ = ["decide_equation", "handed_on"]
 
 INDUCTION = "both sides obey one recurrence, and its first steps are checked (induction over k)"
 HANDED_ON = "with d_{k+1} >= a·d_k, a >= 0, what d_k is at the first step it is at all: not negative, or positive if a > 0 (induction over k)"
@@ -62,10 +63,6 @@ def handed_on(statement: Any, prover: Prover) -> Finding | None:
     prover.assume(HANDED_ON)
     return Finding("PROVED", sorted(prover.by | free.by | {"algebra"}), assumed=list(prover.assumed))
 
-
-def least_step(given: tuple[Any, ...]) -> int:
-    """The number of steps from which on the hypotheses ask for the equation."""
-    return max((int(g.rhs) for g in given if isinstance(g, sympy.Ge) and g.lhs == k and g.rhs.is_Integer), default=0)
 
 
 class _Terms:

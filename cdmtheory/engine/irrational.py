@@ -8,10 +8,12 @@ import sympy
 from flint import ctx, fmpq
 
 from cdmtheory.engine.algebraic import Algebraic, satisfied
-from cdmtheory.engine.evaluate import Undefined, complete, holds, value
+from cdmtheory.engine.evaluate import complete, holds
 from cdmtheory.engine.falsify import described, satisfies, symbols_of
 from cdmtheory.engine.formula import Formula
+from cdmtheory.engine.quantities import value
 from cdmtheory.engine.reduce import Problem
+from cdmtheory.engine.scalars import Undefined
 from cdmtheory.language import L, kappa, mu
 
 __all__ = ["irrational_counterexample"]

@@ -11,13 +11,14 @@ from sympy.core.relational import Relational
 
 from cdmtheory.engine.closed_forms import Mode, worst_form
 from cdmtheory.engine.complexity import chebyshev_bound
-from cdmtheory.engine.decide import Finding
-from cdmtheory.engine.evaluate import Undefined, holds
+from cdmtheory.engine.evaluate import holds
 from cdmtheory.engine.falsify import points, satisfies
 from cdmtheory.engine.logarithms import closed_rate, closed_rates, confirmed, expanded_logs, same_function
 from cdmtheory.engine.logsum import Ends, leading, log_sum
 from cdmtheory.engine.powers import is_defined
+from cdmtheory.engine.proof import Finding
 from cdmtheory.engine.prover import NoClosedForm, Prover
+from cdmtheory.engine.scalars import Undefined
 from cdmtheory.language import L, eps, h, k, kappa, mu, residual, spectral_radius, steps_to, worst_rate, worst_residual
 from cdmtheory.modes import residual as residual_polynomial
 

@@ -14,11 +14,13 @@ from typing import Any
 import sympy
 from flint import arb, ctx, fmpq
 
-from cdmtheory.engine.decide import Finding, prove
-from cdmtheory.engine.evaluate import Open, Undefined, complete, value
+from cdmtheory.engine.evaluate import complete
 from cdmtheory.engine.falsify import points, satisfies, typical_parameters
 from cdmtheory.engine.formula import FALSE
+from cdmtheory.engine.proof import Finding, prove
+from cdmtheory.engine.quantities import value
 from cdmtheory.engine.reduce import reduce_claim
+from cdmtheory.engine.scalars import Open, Undefined
 from cdmtheory.engine.solvers import Solvers
 from cdmtheory.engine.statements import NotPolynomial
 from cdmtheory.language import L, Unique, _OfMethod, _Optimum, bind, kappa, mu, spectral_radius, worst_rate, worst_residual

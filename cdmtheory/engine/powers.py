@@ -9,7 +9,7 @@ import sympy
 from sympy.logic.boolalg import And, Implies
 
 from cdmtheory.engine.closed_forms import close, real_steps, tidy
-from cdmtheory.engine.decide import Finding, prove
+from cdmtheory.engine.proof import Finding, prove
 from cdmtheory.engine.prover import NoClosedForm, Prover, powers_of_k
 from cdmtheory.language import L, k, kappa, mu, residual, spectral_radius, steps_to, worst_rate, worst_residual
 

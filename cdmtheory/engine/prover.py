@@ -9,8 +9,8 @@ from typing import Any
 import sympy
 from sympy.logic.boolalg import And
 
-from cdmtheory.engine.decide import certificates_of, prove
 from cdmtheory.engine.logsum import Ends, LogSum
+from cdmtheory.engine.proof import certificates_of, prove
 from cdmtheory.engine.solvers import Solvers
 from cdmtheory.language import k
 

@@ -15,9 +15,9 @@ import sympy
 from flint import ctx
 
 from cdmtheory.engine.closed_forms import tidy
-from cdmtheory.engine.decide import prove
-from cdmtheory.engine.evaluate import value
+from cdmtheory.engine.proof import prove
 from cdmtheory.engine.prover import Prover
+from cdmtheory.engine.quantities import value
 from cdmtheory.language import L, eps, k, kappa, mu
 
 __all__ = ["TANGENT", "Logarithms", "falls_below"]

@@ -1,0 +1,79 @@
+"""Whether any point satisfies the hypotheses of a claim: one that none does says nothing, and is VACUOUS."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import sympy
+from sympy.logic.boolalg import BooleanFalse
+
+from cdmtheory.engine.falsify import counterexample, satisfies, symbols_of
+from cdmtheory.engine.formula import FALSE
+from cdmtheory.engine.proof import Finding, contradiction, prove
+from cdmtheory.engine.reduce import reduce_claim
+from cdmtheory.engine.solvers import Solvers, candidates
+from cdmtheory.engine.statements import NotPolynomial
+from cdmtheory.language import k
+
+__all__ = ["hypotheses_empty"]
+
+MOST_INTEGERS = 12  # values of k that are looked at one by one
+
+
+def hypotheses_empty(statement: Any, given: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Callable[[str], None]) -> Finding | None:
+    """VACUOUS if no point satisfies the hypotheses, UNDECIDED if none was found and none excluded, None if there is one."""
+    tell("are the hypotheses satisfiable?")
+    if any(isinstance(g, BooleanFalse) for g in given):
+        return Finding("VACUOUS", ["algebra"])
+    if not given and not symbols_of(statement, ()):
+        return None
+    try:
+        problem = reduce_claim(sympy.false, given)
+    except NotPolynomial as why:
+        return _contradicted_by_the_rest(given, solvers, deadline, tell) or Finding(
+            "UNDECIDED", reason=f"no point that satisfies the hypotheses was found ({why})")
+    if problem.domain == FALSE:
+        return Finding("VACUOUS", ["algebra"])
+    answer = solvers.ask(problem, problem.domain, min(deadline, time.monotonic() + 0.6 * (deadline - time.monotonic())))
+    if answer.status == "unsat":
+        return Finding("VACUOUS", list(answer.by))
+    if answer.status == "contradiction":
+        return contradiction()
+    if answer.status == "sat":
+        for point in candidates(problem, answer.models):
+            if satisfies(given, point) is True and counterexample(statement, given, point):
+                return Finding("REFUTED", list(answer.by), counterexample(statement, given, point))
+        if not problem.relaxed:
+            return None  # satisfiable, if at an irrational point
+        if _between_integers(given, solvers, deadline):
+            return Finding("VACUOUS", ["algebra", *answer.by])
+    return Finding("UNDECIDED", reason="no point that satisfies the hypotheses was found, and none was excluded")
+
+
+def _contradicted_by_the_rest(given: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Callable[[str], None]) -> Finding | None:
+    """VACUOUS if the other hypotheses prove that one is false, or all by themselves are empty; None if neither was shown."""
+    until = time.monotonic() + 0.5 * (deadline - time.monotonic())
+    for one in sorted(given, key=lambda g: not g.has(sympy.log, sympy.exp)):
+        rest = tuple(g for g in given if g is not one)
+        if isinstance(one, sympy.core.relational.Relational) and time.monotonic() < until:
+            shown = prove(one.negated, rest, (), solvers, min(until, time.monotonic() + 6), tell)
+            if shown.verdict == "PROVED":
+                return Finding("VACUOUS", shown.by, assumed=shown.assumed)
+    return None
+
+
+def _between_integers(given: tuple[Any, ...], solvers: Solvers, deadline: float) -> bool:
+    """Whether hypotheses that real numbers satisfy hold for no integer k: none from MOST on, and none of those before."""
+    if not any(k in g.free_symbols for g in given):
+        return False
+
+    def empty(hypotheses: tuple[Any, ...]) -> bool:
+        try:
+            problem = reduce_claim(sympy.false, hypotheses)
+        except NotPolynomial:
+            return False
+        return problem.domain == FALSE or solvers.ask(problem, problem.domain, min(deadline, time.monotonic() + 2)).status == "unsat"
+
+    return empty((*given, k >= MOST_INTEGERS)) and all(empty(tuple(g.xreplace({k: sympy.Integer(j)}) for g in given)) for j in range(MOST_INTEGERS))
