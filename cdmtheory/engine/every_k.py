@@ -101,11 +101,16 @@ def _without_empty_changes(e: Any) -> Any:
 
 def _roots_of_powers(statement: Any, given: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Tell) -> tuple[Any, tuple[Any, ...]]:
     """√β^k, which SymPy writes as β^(k/2), with a symbol of its own for √β where β >= 0."""
-    halves = {p.base for p in statement.atoms(sympy.Pow) if p.exp.has(k) and p.base.is_Symbol and p.exp.diff(k).is_Rational and p.exp.diff(k).q == 2}
-    for s in sorted(halves - {mu, L, kappa, eps, h}, key=str):
-        if Prover(tuple(g for g in given if not transcendental(g)), solvers, deadline, tell).holds(sympy.Ge(s, 0, evaluate=False)):
-            root = sympy.Dummy(f"root_{s.name}", nonnegative=True)
+    powers = [p for p in statement.atoms(sympy.Pow) if p.exp.has(k) and p.exp.diff(k).is_Rational and p.exp.diff(k).q == 2]
+    for s in sorted({p.base for p in powers} - {mu, L, kappa, eps, h}, key=str):
+        if not Prover(tuple(g for g in given if not transcendental(g)), solvers, deadline, tell).holds(sympy.Ge(s, 0, evaluate=False)):
+            continue
+        root = sympy.Dummy("root", nonnegative=True)
+        if s.is_Symbol:
             statement, given = statement.xreplace({s: root**2}), tuple(g.xreplace({s: root**2}) for g in given)
+        else:
+            statement = statement.xreplace({p: root ** (2 * p.exp) for p in powers if p.base == s})
+            given = (*given, sympy.Eq(root**2, s, evaluate=False))
     return statement, given
 
 

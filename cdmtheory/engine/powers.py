@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from typing import Any
 
@@ -15,7 +16,7 @@ from cdmtheory.language import L, k, kappa, mu, residual, spectral_radius, steps
 
 __all__ = ["POWERS", "compare_powers", "is_defined"]
 
-POWERS = ("for 0 <= ρ <= 1: ρ^k <= 1, ρ^k >= 1 − k(1 − ρ) and ρ^k(ρ + k(1 − ρ)) <= ρ (Bernoulli, also to the second order and strictly), "
+POWERS = ("for 0 <= ρ <= 1: ρ^k <= 1, ρ^k >= 1 − k(1 − ρ) and ρ^k(ρ + k(1 − ρ)) <= ρ (Bernoulli, also to the third order and strictly), "
           "decreasing in k (induction over k); (ab)^k = a^k·b^k")
 
 LARGEST_NAMED = 12  # steps whose power is a polynomial of a degree that solvers bear
@@ -105,7 +106,7 @@ def _compared(statement: Any, prover: Prover) -> Finding | None:
     if goal == sympy.true:
         return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=list(prover.assumed))
     given = tuple(g.xreplace({kappa: L / mu}) for g in real_steps(prover, n))
-    for facts, seconds in ((table.facts, 8), (table.sharper, 8), (table.quotients, 12)):
+    for facts, seconds in ((table.facts, 8), (table.sharper, 8), (table.quotients, 12), (table.third_order, 8)):
         if time.monotonic() > prover.deadline:
             return None
         known = facts()
@@ -128,6 +129,7 @@ class _Powers:
         self.prover, self.n = prover, n
         self.bases: list[Any] = []
         self.variables: list[Any] = []
+        self.multiples: dict[Any, set[int]] = {}  # for each variable the m of the base^(m·k) that occur
         self.sign: Any = None  # (−1)^k
         self.known: dict[str, tuple[Any, ...]] = {}
 
@@ -139,6 +141,8 @@ class _Powers:
         for known, z in zip(self.bases, self.variables, strict=True):
             if known == base or self.holds(sympy.Eq(known, base, evaluate=False)):
                 return z
+            if known.is_Dummy and self.holds(sympy.Eq(known**2, base, evaluate=False)):
+                return z**2
         nonnegative = self.holds(sympy.Ge(base, 0, evaluate=False))
         if not nonnegative and self.holds(sympy.Le(base, 0, evaluate=False)):
             self.sign = self.sign or sympy.Dummy("sign", real=True)
@@ -155,7 +159,9 @@ class _Powers:
             if len(slope) != 2 or not all(c.is_Integer for c in slope):
                 raise NoClosedForm(f"the power {e}")
             base = self.replaced(e.base)
-            return self.variable(base) ** slope[0] * base ** slope[1]
+            z = self.variable(base)
+            self.multiples.setdefault(z, set()).add(int(slope[0]))
+            return z ** slope[0] * base ** slope[1]
         return e if not e.args or not e.has(k) or isinstance(e, (residual, worst_residual)) else e.func(*[self.replaced(a) for a in e.args])
 
     def facts(self) -> tuple[Any, ...]:
@@ -174,8 +180,21 @@ class _Powers:
                     found.append(za <= zb)
                 elif self.holds(sympy.Ge(a, b, evaluate=False)):
                     found.append(zb <= za)
+                found += self._of_multiples((a, za), (b, zb))
         self.known["facts"] = tuple(found)
         return self.known["facts"]
+
+    def _of_multiples(self, first: tuple[Any, Any], second: tuple[Any, Any]) -> list[Any]:
+        """a^(mk) against b^(nk), where multiples of k occur, by a^m against b^n."""
+        (a, za), (b, zb) = first, second
+        found = []
+        for m, n in itertools.product(self.multiples.get(za, {1}), self.multiples.get(zb, {1})):
+            if m > 0 and n > 0 and m != n:
+                if self.holds(sympy.Le(a**m, b**n, evaluate=False)):
+                    found.append(za**m <= zb**n)
+                elif self.holds(sympy.Ge(a**m, b**n, evaluate=False)):
+                    found.append(za**m >= zb**n)
+        return found
 
     def _of_one(self, base: Any, z: Any) -> list[Any]:
         n = self.n
@@ -223,6 +242,15 @@ class _Powers:
         if self.holds(sympy.Ge(base, 1, evaluate=False)):
             return [whole, first, none, z >= 1 - n * x + n * (n - 1) * x**2 / 2, Implies(And(n >= 2, base > 1, evaluate=False), z > 1 - n * x, evaluate=False)]
         return []
+
+    def third_order(self) -> tuple[Any, ...] | None:
+        """Bernoulli's inequality to the third order."""
+        n, found = self.n, []
+        for base, z in list(zip(self.bases, self.variables, strict=True)):
+            if z.is_nonnegative and self.holds(sympy.Le(base, 1, evaluate=False)):
+                x = 1 - base
+                found.append(z * (1 + n * x + n * (n + 1) * x**2 / 2 + n * (n + 1) * (n + 2) * x**3 / 6) <= 1)
+        return (*self.known["facts"], *found) if found else None
 
     def quotients(self) -> tuple[Any, ...] | None:
         """a^k = b^k·(a/b)^k for any two of them, the quotient with its own inequalities; the product where 1 is between them."""
