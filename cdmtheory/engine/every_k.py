@@ -15,7 +15,7 @@ from sympy.logic.boolalg import And, Implies
 from cdmtheory.engine.closed_forms import LOWER_BOUND, POWER_OF_RATE, Mode, as_bound, close, modulus_of, residual_at, worst_form
 from cdmtheory.engine.complexity import decide_complexity, decide_lower_bound, opened_count
 from cdmtheory.engine.every_mode import bound_every_mode, run
-from cdmtheory.engine.induction import decide_equation, handed_on
+from cdmtheory.engine.induction import decide_equation, handed_on, same_residuals
 from cdmtheory.engine.logarithms import closed_rate, is_logarithmic_inequality
 from cdmtheory.engine.powers import compare_powers, is_defined
 from cdmtheory.engine.proof import Finding, combined, prove
@@ -64,7 +64,7 @@ def decide_every_k(statement: Any, given: tuple[Any, ...], solvers: Solvers, dea
     prover = Prover(tuple(g for g in given if not transcendental(g)), solvers, deadline, tell)
     if count is not None and not _nonnegative(count, prover):
         return Finding("UNDECIDED", reason=f"a number of steps is never below 0, and that {sympy.sstr(count)} is not was not shown")
-    equation = decide_equation(statement, prover)
+    equation = decide_equation(statement, prover) or same_residuals(statement, prover)
     if equation is not None:
         return equation
     later = from_first_step(statement, given)

@@ -16,7 +16,7 @@ import sympy
 from sympy.logic.boolalg import And, Implies, Or
 
 from cdmtheory.engine.closed_forms import CHEBYSHEV, EARLY, RECURRENCE, Mode, real_steps, tidy
-from cdmtheory.engine.one_step import HANDED_DOWN, Recurrence, complex_modes_below, real_modes_below
+from cdmtheory.engine.one_step import HANDED_DOWN, Recurrence, complex_modes_below, never_negative, real_modes_below
 from cdmtheory.engine.powers import POWERS
 from cdmtheory.engine.proof import Finding
 from cdmtheory.engine.prover import NoClosedForm, Prover, all_proved, powers_of_k, transcendental
@@ -49,9 +49,15 @@ def bound_every_mode(statement: Any, prover: Prover) -> Finding | None:
     if not isinstance(statement, (sympy.Le, sympy.Ge)):
         return None
     left, right = statement.args if isinstance(statement, sympy.Le) else statement.args[::-1]
-    if not isinstance(left, worst_residual) or left.args[1] != k or right.has(worst_residual, residual) or transcendental(right):
+    if left == 0 and isinstance(right, residual) and right.args[1:] == (k, h):
+        return _at_least_zero(right, prover)
+    if left.is_Pow and left.exp == 2 and k not in right.free_symbols and prover.holds(sympy.Ge(right, 0, evaluate=False)):
+        left, right = left.base, sympy.sqrt(right)
+    left = left.args[0] if isinstance(left, sympy.Abs) else left
+    at_h = isinstance(left, residual) and left.args[2] == h
+    if not (at_h or isinstance(left, worst_residual)) or left.args[1] != k or right.has(worst_residual, residual) or transcendental(right):
         return None
-    term, x = left.args[0], sympy.Dummy("h_any", positive=True)
+    term, x = left.args[0], h if at_h else sympy.Dummy("h_any", positive=True)
     powers = [f for f in sympy.Mul.make_args(right) if f.is_Pow and f.exp == k]
     base, rest = sympy.Mul(*[f.base for f in powers]), sympy.Mul(*[f for f in sympy.Mul.make_args(right) if f not in powers])
     if h in term.free_symbols or powers_of_k(rest):
@@ -78,9 +84,25 @@ def bound_every_mode(statement: Any, prover: Prover) -> Finding | None:
         return None
     for steps in range(1, m + first):
         here = {k: sympy.Integer(steps)}
-        if not all_proved(sympy.Le(worst_residual(term, steps), right.xreplace(here), evaluate=False), tuple(g.xreplace(here) for g in prover.given), prover):
+        early = sympy.Le(sympy.Abs(left).xreplace(here), right.xreplace(here), evaluate=False)
+        if not all_proved(early, tuple(g.xreplace(here) for g in prover.given), prover):
             return None
     prover.assume(RECURRENCE, CHEBYSHEV, INVARIANT, GEOMETRIC, HANDED_DOWN, POWERS)
+    return Finding("PROVED", sorted(prover.by), assumed=list(prover.assumed))
+
+
+def _at_least_zero(quantity: Any, prover: Prover) -> Finding | None:
+    """A proof that a residual along h is never negative, if its roots are real and positive."""
+    if h in quantity.args[0].free_symbols:
+        return None
+    try:
+        found = run(quantity.args[0], h)
+    except NoClosedForm:
+        return None
+    given, early = real_steps(prover, sympy.Dummy("k_real", nonnegative=True)), range(found.start)
+    if not never_negative(found, given, prover) or not all(prover.holds(sympy.Ge(quantity.xreplace({k: sympy.Integer(j)}), 0, evaluate=False)) for j in early):
+        return None
+    prover.assume(HANDED_DOWN)
     return Finding("PROVED", sorted(prover.by), assumed=list(prover.assumed))
 
 

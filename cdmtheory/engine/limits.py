@@ -219,6 +219,10 @@ def _decaying(e: Any, prover: Prover, constants: dict[Any, Any]) -> Any:
     for base, original in sorted(bases.items(), key=lambda b: -b[1].xreplace({L: 4.0, mu: 1.0})):
         if not original.free_symbols or not prover.holds(sympy.And(original > 0, original < 1, evaluate=False)):
             continue
+        same = next((rate for b, rate in known if prover.holds(sympy.Eq(original, b, evaluate=False))), None)
+        if same is not None:
+            e = e.replace(lambda p, base=base: p.is_Pow and p.base == base and p.exp.has(k), lambda p, rate=same: sympy.exp(-rate * p.exp))
+            continue
         larger = next(((b, rate) for b, rate in reversed(known) if prover.holds(sympy.Lt(original, b, evaluate=False))), (sympy.Integer(1), sympy.Integer(0)))
         constants[c := sympy.Dummy("c", positive=True)] = -sympy.log(original / larger[0])
         known.append((original, c + larger[1]))

@@ -24,16 +24,9 @@ LARGEST_NAMED = 12  # steps whose power is a polynomial of a degree that solvers
 
 def is_defined(statement: Any, prover: Prover) -> bool:
     """Whether every root, reciprocal and negative power in a statement is defined under the hypotheses, as it stands."""
-    if isinstance(statement, (worst_residual, steps_to)):
-        term = statement.args[0]
-        if term.method.schedule.constant is None:
-            return all(is_defined(a, prover) for a in term.args[1:])
-        return prover.holds(sympy.Ge(worst_rate(term), 0, evaluate=False))
-    if isinstance(statement, residual):
-        term, _, at = statement.args
-        if term.method.schedule.constant is None:
-            return False
-        return prover.holds(sympy.Ge(spectral_radius(term, at), 0, evaluate=False))
+    if isinstance(statement, (residual, worst_residual, steps_to)):
+        at = statement.args[2] if isinstance(statement, residual) else None
+        return (at is None or is_defined(at, prover)) and _runs(statement.args[0], at, prover)
     if isinstance(statement, sympy.Pow):
         base, exponent = statement.args
         if exponent.has(k):
@@ -54,6 +47,15 @@ def is_defined(statement: Any, prover: Prover) -> bool:
                 return is_defined(base, prover)  # its sign is looked at where the logarithm is
             return prover.holds(allowed(at, 0, evaluate=False)) or (base.is_polynomial(k) and prover.holds(allowed(base, 0, evaluate=False)))
     return all(is_defined(a, prover) for a in statement.args)
+
+
+def _runs(term: Any, at: Any, prover: Prover) -> bool:
+    """Whether every coefficient of a method is defined, along one eigenvalue or all of them (None)."""
+    if term.args[0].name == "phased":
+        return _runs(term.args[1], at, prover) and _runs(term.args[3], at, prover)
+    if term.method.schedule.constant is None:
+        return all(is_defined(a, prover) for a in term.args[1:])
+    return prover.holds(sympy.Ge(worst_rate(term) if at is None else spectral_radius(term, at), 0, evaluate=False))
 
 
 def _nonzero_when_closed(base: Any, prover: Prover) -> bool:
