@@ -21,7 +21,7 @@ from cdmtheory.modes import characteristic
 from cdmtheory.modes import residual as residual_of
 
 __all__ = ["CHEBYSHEV", "EARLY", "INCREASING", "LOWER_BOUND", "MINIMAX", "POWER_OF_RATE", "RECURRENCE", "Mode", "as_bound", "close", "modulus_of", "real_steps",
-           "residual_at", "square_root", "squares", "tidy", "worst_form"]
+           "residual_at", "square_root", "squares", "tidy", "vanishes", "worst_form"]
 
 CHEBYSHEV = ("|U_k(c)| <= k + 1, U_k² − 2c·U_k·U_{k−1} + U_{k−1}² = 1, so |U_k − w·U_{k−1}| <= 1 + |c − w|·k and (U_k − U_{k−1})²(1 + c) <= 2, on [−1, 1] "
              "(induction over k)")

@@ -9,7 +9,7 @@ import sympy
 from flint import fmpq
 from sympy.core.relational import Relational
 
-from cdmtheory.engine.closed_forms import Mode, worst_form
+from cdmtheory.engine.closed_forms import Mode, modulus_of, vanishes, worst_form
 from cdmtheory.engine.complexity import chebyshev_bound
 from cdmtheory.engine.evaluate import holds
 from cdmtheory.engine.falsify import points, satisfies
@@ -25,6 +25,7 @@ from cdmtheory.modes import residual as residual_polynomial
 __all__ = ["ASYMPTOTIC", "ROOT_LIMIT", "decide_limit"]
 
 ROOT_LIMIT = "worst_residual(m, k)^(1/k) tends to worst_rate(m) for a stationary method if mu < L, or from rest if the roots are real (Gelfand's formula)"
+LARGEST_LATE = sympy.Rational(49, 50)  # tolerance; below 6/5·exp(−1/5)
 ORDER = 40  # how far the series of a numerator or denominator are looked at for a first term
 LARGEST_DEGREE = 8  # of a residual whose largest value is written down
 CONVERGES = "polynomials of a fixed degree whose coefficients converge do so uniformly on [0, 1], and so do their largest values"
@@ -319,7 +320,7 @@ def _steps(q: Any, variable: Any, prover: Prover, constants: dict[Any, Any]) -> 
             raise NoClosedForm("a step count at a rate that may be 0 or 1")
         prover.assume(ASYMPTOTIC, ROOT_LIMIT)
         return sympy.log(tolerance) / sympy.log(rate)
-    form = worst_form(term, prover)
+    form = worst_form(term, prover) if variable != kappa else _late_form(term, tolerance, prover)
     base = [p for p in form.atoms(sympy.Pow) if p.exp == k]
     if len(base) != 1:
         raise NoClosedForm("the step count has no closed form in this limit")
@@ -335,6 +336,22 @@ def _steps(q: Any, variable: Any, prover: Prover, constants: dict[Any, Any]) -> 
         raise NoClosedForm("the step count has no closed form in this limit")
     constants[sigma := sympy.Dummy("sigma", positive=True)] = -1 - sympy.LambertW(-tolerance / sympy.E, -1)
     return _with_linear_factor(rate, factor[0] / (1 - rate), sigma, prover)
+
+
+def _late_form(term: Any, tolerance: Any, prover: Prover) -> Any:
+    """worst_residual in closed form, if need be from k = 1/(5(1 − R)) on: at R^k(1 + k(1 − R)) ~ 0.982 and what is above, a step count sees no more."""
+    try:
+        return worst_form(term, prover)
+    except NoClosedForm:
+        rate = modulus_of(Mode(term, mu), prover)
+        if not tolerance.is_Rational or tolerance > LARGEST_LATE or rate is None:
+            raise
+        late = Prover((*prover.given, sympy.Ge(5 * k * (1 - rate), 1, evaluate=False)), prover.solvers, prover.deadline, prover.tell)
+        late.by, late.assumed = prover.by, prover.assumed
+        form = worst_form(term, late)
+        if not vanishes(form - rate**k * (1 + k * (1 - rate))):
+            raise
+        return form
 
 
 def _with_linear_factor(rate: Any, slope: Any, sigma: Any, prover: Prover) -> Any:
