@@ -88,9 +88,28 @@ class Mode:
 
 @lru_cache(maxsize=4096)
 def tidy(e: Any) -> Any:
-    """Factored over the roots of the positive symbols and of sums of them, with κ = L/μ."""
+    """Factored over the roots of the positive symbols, of sums of them and of numbers, with κ = L/μ."""
     inside, back = squares(sympy.sympify(e).xreplace({kappa: L / mu}))
+    numbers = {root: number for root, number in back.items() if number.is_number and inside.has(root)}
+    if numbers:  # √2·√2 is 2, and √(L + μ)² is L + μ, before anything else cancels
+        inside = _without_summand(inside, back).xreplace(numbers)
+        return sympy.factor(sympy.cancel(sympy.together(inside), extension=True), extension=list(numbers.values())).xreplace(back)
     return sympy.factor(sympy.cancel(sympy.together(inside))).xreplace(back)
+
+
+def _without_summand(inside: Any, back: dict[Any, Any]) -> Any:
+    """L as √(L + μ)² − μ, where such a root occurs and √L does not."""
+    for root, original in back.items():
+        if original.is_Pow and original.base.is_Add and inside.has(root):
+            square = original.base.xreplace({s.base: r**2 for r, s in back.items() if s.is_Pow and s.base.is_Symbol})
+            for r in sorted(square.free_symbols, key=str, reverse=False):
+                rest = sympy.expand(square).coeff(r, 0)
+                slope = sympy.expand(square).coeff(r, 2)
+                parts = [sympy.Poly(part, r) for part in sympy.fraction(sympy.together(inside))]
+                if slope.is_Rational and square == slope * r**2 + rest and all(n % 2 == 0 for part in parts for (n,), _ in part.terms()):
+                    n, d = (sympy.Add(*[c * ((root**2 - rest) / slope) ** (m // 2) for (m,), c in part.terms()]) for part in parts)
+                    return n / d
+    return inside
 
 
 def vanishes(e: Any) -> bool:
@@ -230,6 +249,10 @@ def _is_supremum(term: Any, mode: Mode, modulus: Any, slope: Any, between: tuple
             return True
         ties = (sympy.Eq(mode.trace, 2 * modulus * f.c, evaluate=False), *between, *f.facts)
         goal = sympy.Le(sympy.Abs(f.u - w * f.v), 1 + f.n * slope, evaluate=False)
+        pole = sympy.diff(mode.trace, x)
+        if pole.is_nonzero and x not in pole.free_symbols:  # the eigenvalue by its cosine: one unknown less
+            at = {x: tidy((2 * modulus * f.c - mode.trace.xreplace({x: sympy.Integer(0)})) / pole)}
+            goal, ties = goal.xreplace(at), (*(b.xreplace(at) for b in between), *f.facts)
         return _from_some_step(goal, (*given, *ties, modulus > 0), f, term, modulus**k * (1 + k * slope), prover)
     return vanishes(slope - (1 - modulus)) and _largest_modulus_wins(mode, modulus, between, given, f, prover)
 
