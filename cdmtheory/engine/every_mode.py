@@ -15,11 +15,12 @@ from typing import Any
 import sympy
 from sympy.logic.boolalg import And, Implies, Or
 
-from cdmtheory.engine.closed_forms import CHEBYSHEV, EARLY, RECURRENCE, Mode, real_steps, tidy
+from cdmtheory.engine.closed_forms import CHEBYSHEV, EARLY, RECURRENCE, Mode, real_steps
 from cdmtheory.engine.one_step import HANDED_DOWN, Recurrence, complex_modes_below, never_negative, real_modes_below
 from cdmtheory.engine.powers import POWERS
 from cdmtheory.engine.proof import Finding
 from cdmtheory.engine.prover import NoClosedForm, Prover, all_proved, powers_of_k, transcendental
+from cdmtheory.engine.roots import tidy
 from cdmtheory.language import L, MethodTerm, bind, h, k, mu, residual, worst_residual
 from cdmtheory.modes import residual as residual_of
 

@@ -6,11 +6,12 @@ from typing import Any
 
 import sympy
 
-from cdmtheory.engine.closed_forms import Mode, squares
+from cdmtheory.engine.closed_forms import Mode
 from cdmtheory.engine.every_mode import run
 from cdmtheory.engine.powers import is_defined
 from cdmtheory.engine.proof import Finding
 from cdmtheory.engine.prover import NoClosedForm, Prover
+from cdmtheory.engine.roots import squares
 from cdmtheory.engine.which_steps import least_step
 from cdmtheory.language import L, bind, h, k, kappa, mu, residual, steps_to, worst_residual
 from cdmtheory.modes import residual as residual_of

@@ -50,8 +50,8 @@ def interior_eigenvalues(statement: Any, given: tuple[Any, ...]) -> tuple[Any, .
                 found.append((part, at / low, at / (low * high) ** 0.5))
     if not found:
         return ()
-    shapes = (lambda c: mu + c * (L - mu), lambda c: c * mu, lambda c: c * sympy.sqrt(mu) * sympy.sqrt(L))
+    units = ((mu, L - mu), (sympy.Integer(0), mu), (sympy.Integer(0), sympy.sqrt(mu) * sympy.sqrt(L)))
     columns = [sorted(column) for column in zip(*found, strict=True)]
-    shape, values = min(zip(shapes, columns, strict=True), key=lambda pair: pair[1][-1] / pair[1][0])
+    (start, unit), values = min(zip(units, columns, strict=True), key=lambda pair: pair[1][-1] / pair[1][0])
     chosen = {Fraction(values[round(i * (len(values) - 1) / (WITNESSES - 1))]).limit_denominator(FINEST) for i in range(WITNESSES)}
-    return tuple(shape(sympy.Rational(c.numerator, c.denominator)) for c in sorted(chosen) if c > 0)
+    return tuple(start + sympy.Rational(c.numerator, c.denominator) * unit for c in sorted(chosen) if c > 0)

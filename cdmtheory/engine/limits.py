@@ -9,7 +9,7 @@ import sympy
 from flint import fmpq
 from sympy.core.relational import Relational
 
-from cdmtheory.engine.closed_forms import Mode, modulus_of, vanishes, worst_form
+from cdmtheory.engine.closed_forms import Mode, modulus_of, worst_form
 from cdmtheory.engine.complexity import chebyshev_bound
 from cdmtheory.engine.evaluate import holds
 from cdmtheory.engine.falsify import points, satisfies
@@ -18,6 +18,7 @@ from cdmtheory.engine.logsum import Ends, leading, log_sum
 from cdmtheory.engine.powers import is_defined
 from cdmtheory.engine.proof import Finding
 from cdmtheory.engine.prover import NoClosedForm, Prover
+from cdmtheory.engine.roots import vanishes
 from cdmtheory.engine.scalars import Undefined
 from cdmtheory.language import L, eps, h, k, kappa, mu, residual, spectral_radius, steps_to, worst_rate, worst_residual
 from cdmtheory.modes import residual as residual_polynomial

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 import sympy
 from sympy.logic.boolalg import And, Or
 
-from cdmtheory.engine.closed_forms import tidy
 from cdmtheory.engine.prover import Prover, all_proved
+from cdmtheory.engine.roots import tidy
 
 __all__ = ["HANDED_DOWN", "Recurrence", "complex_modes_below", "never_negative", "real_modes_below"]
 

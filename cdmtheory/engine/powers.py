@@ -9,9 +9,10 @@ from typing import Any
 import sympy
 from sympy.logic.boolalg import And, Implies
 
-from cdmtheory.engine.closed_forms import close, real_steps, tidy
+from cdmtheory.engine.closed_forms import close, real_steps
 from cdmtheory.engine.proof import Finding, prove
 from cdmtheory.engine.prover import NoClosedForm, Prover, powers_of_k
+from cdmtheory.engine.roots import tidy
 from cdmtheory.language import L, k, kappa, mu, residual, spectral_radius, steps_to, worst_rate, worst_residual
 
 __all__ = ["POWERS", "compare_powers", "is_defined"]
