@@ -276,14 +276,25 @@ def misread_in_source(tree: ast.AST, names: Mapping[str, Any], *, functions: boo
     ``names`` are the values of the names at module level; what a function binds itself is not looked up there. ``functions``: look
     inside functions too, which may never be called.
     """
-    for node, hidden in _with_scopes(tree, frozenset(), functions):
-        if isinstance(node, ast.Compare) and len(node.ops) > 1 and not all(isinstance(op, (ast.Is, ast.IsNot, ast.In, ast.NotIn)) for op in node.ops):
+    for node, hidden in _suspects(tree, functions):
+        if isinstance(node, ast.Compare):
             if any(_is_symbolic(_value(part, names, hidden)) for part in ast.walk(node)):
                 yield node.lineno, chained_message(node)
-        elif isinstance(node, ast.Call) and _value(node.func, names, hidden) is Equivalent:
-            for part in node.args:
-                if isinstance(part, ast.Constant) and not isinstance(part.value, bool):
-                    yield node.lineno, f"{ast.unparse(part)} inside Equivalent (line {node.lineno}) is not a statement but a number; compare it with something"
+        elif _value(node.func, names, hidden) is Equivalent:
+            part = next(filter(_is_number, node.args))
+            yield node.lineno, f"{ast.unparse(part)} inside Equivalent (line {node.lineno}) is not a statement but a number; compare it with something"
+
+
+@functools.lru_cache(maxsize=8)
+def _suspects(tree: ast.AST, functions: bool) -> list[tuple[ast.Compare | ast.Call, frozenset[str]]]:
+    """Chained comparisons and calls with a number among their arguments, each with the names that functions around it bind themselves."""
+    return [(node, hidden) for node, hidden in _with_scopes(tree, frozenset(), functions)
+            if (isinstance(node, ast.Compare) and len(node.ops) > 1 and not all(isinstance(op, (ast.Is, ast.IsNot, ast.In, ast.NotIn)) for op in node.ops))
+            or (isinstance(node, ast.Call) and any(map(_is_number, node.args)))]
+
+
+def _is_number(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and not isinstance(node.value, bool)
 
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)

@@ -44,7 +44,7 @@ def test_special_characters(tmp_path: Path) -> None:
 
 
 def test_what_has_no_point_and_what_nothing_carried_is_said_in_words() -> None:
-    assert fails_at({"point": {}, "lhs": None, "rhs": None}) == "fails everywhere"
+    assert fails_at({"point": {}, "lhs": None, "rhs": None}) == "is false"
     assert fails_at({"point": {"mu": "1", "L": "1/2"}, "lhs": None, "rhs": None}) == "fails at mu = 1, L = 1/2"
     assert decided(verdict("UNDECIDED")) == "UNDECIDED"
     assert decided(verdict("PROVED", by=["algebra", "z3"])) == "PROVED by algebra, z3"

@@ -14,7 +14,7 @@ import sympy
 
 from cdmtheory.claims import Claim, Derivation, slug
 from cdmtheory.engine.descent import closest, lowest_points
-from cdmtheory.engine.falsify import Search, counterexample, points, satisfies, search, simplified
+from cdmtheory.engine.falsify import Search, allowance, counterexample, points, satisfies, search, simplified
 from cdmtheory.engine.keeping import Certificates
 from cdmtheory.engine.proof import Engines, Finding, certificates_of, prove
 from cdmtheory.engine.solvers import Solvers
@@ -27,6 +27,7 @@ __all__ = ["decide"]
 
 SEARCH_SHARE = 0.15  # of the time of a claim, for the first search for a counterexample
 SEARCH_SECONDS = 1.5
+MORE_PATIENCE = 4  # times as long a lemma may take, where one was given up for want of time
 FIRST_STEPS = 4  # that are looked at one by one where a claim for every k stays open
 
 
@@ -38,15 +39,15 @@ def decide(claim: Claim | Derivation, deadline: float, tell: Callable[[str], Non
     ``proved`` gets the verdict on a claim that is proved, before certificates of its lemmas are looked for.
     """
     began = time.monotonic()
+    shown = Verdict(id=slug(claim.title), title=claim.title, statement=claim.statement, latex=_latex(claim), hypotheses=claim.hypotheses, verdict="UNDECIDED")
 
     def verdict(kept: str | None = None) -> Verdict:
-        return Verdict(id=slug(claim.title), title=claim.title, statement=claim.statement, latex=_latex(claim), hypotheses=claim.hypotheses,
-                       verdict=found.verdict, by=found.by, scope=found.scope, seconds=round(time.monotonic() - began, 3),
+        return shown.with_(verdict=found.verdict, by=found.by, scope=found.scope, seconds=round(time.monotonic() - began, 3),
                        counterexample=found.counterexample, certificate=kept, assumed=found.assumed, reason=found.reason)
 
     certificates = Certificates(keeping, () if isinstance(claim, Derivation) else claim.hints)
     with Solvers() if running is None else nullcontext(running) as own:
-        solvers = Engines(own.processes, certificates)
+        solvers = Engines(own.processes, certificates=certificates)
         if isinstance(claim, Derivation):
             from cdmtheory.engine.derive import follow
 
@@ -72,21 +73,27 @@ def _decide(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solv
     kept = announced or certificates_of(solvers).covers(statement, given)
     if kept:
         tell("checking its certificate")
-        seen, point = _witness(statement, given, time.monotonic() + share), None
+        seen, point = _witness(statement, given, allowance(share, deadline)), None
     else:
         tell("looking for a counterexample")
-        seen, point = search(statement, given, deadline=time.monotonic() + share, limit=600)
+        seen, point = search(statement, given, over=allowance(share, deadline), limit=600)
     if point is not None:
         return Finding("REFUTED", ["search"], counterexample(statement, given, simplified(statement, given, point)))
     if seen.witness is None:
         empty = hypotheses_empty(statement, given, solvers, deadline, tell)
         if empty is not None:
             return empty
-    if not kept and _beyond_polynomials(statement, given) and _descend(statement, given, refuted := Finding("UNDECIDED"), 1.2 * share, tell):
+    over = allowance(1.2 * share, deadline)
+    if not kept and _beyond_polynomials(statement, given) and _descend(statement, given, refuted := Finding("UNDECIDED"), over, tell):
         return refuted
     found = prove(statement, given, hints, solvers, deadline - 0.15 * (deadline - time.monotonic()), tell)
     if found.verdict == "UNDECIDED":
         _last_search(statement, given, found, seen, deadline, tell)
+    while found.verdict == "UNDECIDED" and solvers.hurried and time.monotonic() < deadline - 1:
+        solvers.hurried, solvers.patience = False, MORE_PATIENCE * solvers.patience
+        tell("once more, with more time for each lemma")
+        again = prove(statement, given, hints, solvers, deadline, tell)
+        found = again if again.verdict != "UNDECIDED" else found
     if found.verdict == "UNDECIDED" and found.scope == "all":
         found.scope = _first_steps(statement, given, solvers, deadline, tell) or found.scope
     return found
@@ -110,14 +117,14 @@ def _first_steps(statement: Any, given: tuple[Any, ...], solvers: Solvers, deadl
     return None if shown < 0 else f"proved for k <= {shown} only"
 
 
-def _witness(statement: Any, given: tuple[Any, ...], deadline: float) -> Search:
+def _witness(statement: Any, given: tuple[Any, ...], over: Callable[[], bool]) -> Search:
     """A search that ends at the first point which satisfies the hypotheses: what is left to see of a claim with a certificate."""
     seen = Search()
     for point in points(statement, given):
         seen.tried += 1
         if satisfies(given, point) is True:
             seen.inside, seen.witness = 1, point
-        if seen.witness is not None or time.monotonic() > deadline:
+        if seen.witness is not None or over():
             break
     return seen
 
@@ -129,10 +136,10 @@ def _beyond_polynomials(statement: Any, given: tuple[Any, ...]) -> bool:
                any(k in e.exp.free_symbols for e in p.atoms(sympy.Pow)) for p in parts)
 
 
-def _descend(statement: Any, given: tuple[Any, ...], found: Finding, seconds: float, tell: Callable[[str], None], seed: int = 7) -> bool:
+def _descend(statement: Any, given: tuple[Any, ...], found: Finding, over: Callable[[], bool], tell: Callable[[str], None], seed: int = 7) -> bool:
     """Whether going downhill from some of the points tried ends at a counterexample, which then is what was found."""
     tell("going downhill to a counterexample")
-    for point in lowest_points(statement, given, points(statement, given, seed=seed), time.monotonic() + seconds, seed):
+    for point in lowest_points(statement, given, points(statement, given, seed=seed), over, seed):
         if counterexample(statement, given, point) is not None:
             shown = counterexample(statement, given, simplified(statement, given, point))
             found.verdict, found.by, found.counterexample, found.reason = "REFUTED", ["search"], shown, None
@@ -142,13 +149,13 @@ def _descend(statement: Any, given: tuple[Any, ...], found: Finding, seconds: fl
 
 def _last_search(statement: Any, given: tuple[Any, ...], found: Finding, seen: Search, deadline: float, tell: Callable[[str], None]) -> None:
     """What time is left goes into the search for a counterexample, with other points than before."""
-    if _descend(statement, given, found, min(0.4 * (deadline - time.monotonic()), 4 * SEARCH_SECONDS), tell, seed=8):
+    if _descend(statement, given, found, allowance(4 * SEARCH_SECONDS, time.monotonic() + 0.4 * (deadline - time.monotonic())), tell, seed=8):
         return
     tell("looking further for a counterexample")
-    more, point = search(statement, given, deadline=min(deadline, time.monotonic() + 3 * SEARCH_SECONDS), limit=20000, seed=1)
+    more, point = search(statement, given, over=allowance(3 * SEARCH_SECONDS, deadline), limit=20000, seed=1)
     if point is not None:
         shown = counterexample(statement, given, simplified(statement, given, point))
         found.verdict, found.by, found.counterexample, found.reason = "REFUTED", ["search"], shown, None
         return
     best = more if more.inside > seen.inside else seen
-    found.reason = f"{found.reason}; {best.summary()}{closest(statement, given, points(statement, given), min(deadline, time.monotonic() + 1))}"
+    found.reason = f"{found.reason}; {best.summary()}{closest(statement, given, points(statement, given), allowance(1, deadline))}"

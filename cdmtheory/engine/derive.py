@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Any
 
 import sympy
@@ -23,7 +24,8 @@ from cdmtheory.engine.vacuity import hypotheses_empty
 
 __all__ = ["follow"]
 
-FEW, POINTS = 3, 40
+FEW, POINTS = 4, 40  # points that satisfy the hypotheses
+TRIED = 20  # times as many, at most, are tried
 
 
 def _in_its_ring(e: Any) -> Any:
@@ -93,16 +95,16 @@ def _is_claim(step: Any) -> bool:
 def _equation(step: Any, given: tuple[Any, ...]) -> Finding | None:
     """An equation between expressions or matrices: reduced to zero, or shown to differ at a point; None if neither worked."""
     entries = _entries(step)
-    left_over = [e for e in entries if not reduces_to_zero(e, CHEAP)]
     # what is wrong is so nearly everywhere, and to see that costs less than to simplify it
-    if all(_nonzero_point(e, given, FEW) is None for e in left_over) and all(reduces_to_zero(e, DEAR) for e in left_over):
-        return Finding("PROVED", ["algebra"])
-    for entry in left_over:
-        point = _nonzero_point(entry, given, POINTS)
-        if point is not None:
-            left, right = _sides(step, point)
-            at = {s.name: str(x) for s, x in sorted(point.items(), key=lambda i: i[0].name)}
-            return Finding("REFUTED", ["search"], {"point": at, "lhs": left, "rhs": right})
+    if (point := _differs(entries, given, FEW)) is None:
+        left_over = [e for e in entries if not reduces_to_zero(e, CHEAP)]
+        if all(reduces_to_zero(e, DEAR) for e in left_over):
+            return Finding("PROVED", ["algebra"])
+        point = _differs(left_over, given, POINTS)
+    if point is not None:
+        left, right = _sides(step, point)
+        at = {s.name: str(x) for s, x in sorted(point.items(), key=lambda i: i[0].name)}
+        return Finding("REFUTED", ["search"], {"point": at, "lhs": left, "rhs": right})
     return Finding("UNDECIDED", reason="the difference of both sides does not reduce to 0, and no point was found at which it is not 0") if any(
         e.has(sympy.Function) or e.atoms(sympy.Pow) for e in entries) else None
 
@@ -113,13 +115,12 @@ def _entries(step: Any) -> list[Any]:
         left, right = (sympy.Matrix(sympy.sympify(side).doit()) for side in (left, right))
         if left.shape != right.shape:
             raise ValueError(f"the matrices of {text(step)} have the shapes {left.shape} and {right.shape}; they must agree")
-        return list(left - right)
-    return [left - right]
+        return [sympy.sympify(e).doit() for e in left - right]
+    return [sympy.sympify(left - right).doit()]
 
 
-def reduces_to_zero(expression: Any, ways: Iterable[Callable[[Any], Any]]) -> bool:
+def reduces_to_zero(e: Any, ways: Iterable[Callable[[Any], Any]]) -> bool:
     """Whether exact rewriting brings an expression to 0."""
-    e = sympy.sympify(expression).doit()
     for way in ways:
         try:
             if way(e) == 0:
@@ -129,13 +130,14 @@ def reduces_to_zero(expression: Any, ways: Iterable[Callable[[Any], Any]]) -> bo
     return False
 
 
-def _nonzero_point(entry: Any, given: tuple[Any, ...], most: int) -> dict[Any, fmpq] | None:
-    e = sympy.sympify(entry).doit()
-    for tried, point in enumerate(points(_about(e.free_symbols), given)):
-        if tried >= most:
-            return None
-        if satisfies(given, point) is not True:
-            continue
+def _differs(entries: list[Any], given: tuple[Any, ...], most: int) -> dict[Any, fmpq] | None:
+    """A point, among the first ones, at which one of the entries is not 0."""
+    return next(filter(None, (_nonzero_point(e, given, most) for e in entries)), None)
+
+
+def _nonzero_point(e: Any, given: tuple[Any, ...], most: int) -> dict[Any, fmpq] | None:
+    inside = (point for point in islice(points(_about(e.free_symbols), given), TRIED * most) if satisfies(given, point) is True)
+    for point in islice(inside, most):
         try:
             with ctx.workprec(256):
                 number = value(e, point)

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import math
 import random
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -18,6 +17,7 @@ import sympy
 
 from cdmtheory.engine.approximate import NO_VALUE, margin, near
 from cdmtheory.engine.evaluate import complete
+from cdmtheory.engine.falsify import satisfies
 from cdmtheory.engine.quantities import Point
 from cdmtheory.language import L, eps, h, kappa, mu
 
@@ -28,10 +28,10 @@ CLOSEST_OF = 400  # points among which the one closest to failing is named
 FAILING = -1e-13  # a relative margin below this is more than rounding
 
 
-def lowest_points(statement: Any, given: tuple[Any, ...], starts: Iterator[Point], deadline: float, seed: int = 0) -> Iterator[Point]:
+def lowest_points(statement: Any, given: tuple[Any, ...], starts: Iterator[Point], over: Callable[[], bool], seed: int = 0) -> Iterator[Point]:
     """Points within reach of the starts at which a statement seems to fail, simple numbers first; whether it does is for others to say."""
     generator = random.Random(seed)
-    while time.monotonic() < deadline:
+    while not over():
         ranked: list[tuple[float, int, dict[Any, float]]] = []
         for tried, start in enumerate(starts):
             try:
@@ -41,24 +41,26 @@ def lowest_points(statement: Any, given: tuple[Any, ...], starts: Iterator[Point
             low = _objective(statement, given, at)
             if low < 2:
                 ranked.append((low, tried, at))
-            if tried > 120 or time.monotonic() > deadline:
+            if tried > 120 or over():
                 break
         if not ranked:
             return
         ranked.sort()
         chosen = ranked[:4] + generator.sample(ranked, min(3, len(ranked)))
         for _, _, at in chosen:
-            if time.monotonic() > deadline:
+            if over():
                 return
-            yield from _downhill(statement, given, at, deadline)
+            yield from _downhill(statement, given, at, over)
 
 
-def closest(statement: Any, given: tuple[Any, ...], starts: Iterator[Point], deadline: float) -> str:
+def closest(statement: Any, given: tuple[Any, ...], starts: Iterator[Point], over: Callable[[], bool]) -> str:
     """In words, where a statement that stays open came closest to failing, by the relative distance of its sides in floating point."""
     best: tuple[float, Point] | None = None
     for tried, start in enumerate(starts):
-        if tried > CLOSEST_OF or time.monotonic() > deadline:
+        if tried > CLOSEST_OF or over():
             break
+        if satisfies(given, start) is not True:
+            continue
         try:
             low = _objective(statement, given, {s: float(Fraction(int(x.p), int(x.q))) for s, x in start.items()})
         except OverflowError:
@@ -85,7 +87,7 @@ def _objective(statement: Any, given: tuple[Any, ...], at: dict[Any, float]) -> 
         return 9.0
 
 
-def _downhill(statement: Any, given: tuple[Any, ...], at: dict[Any, float], deadline: float) -> Iterator[Point]:
+def _downhill(statement: Any, given: tuple[Any, ...], at: dict[Any, float], over: Callable[[], bool]) -> Iterator[Point]:
     """A simplex search over the continuous symbols (positive ones, and κ − 1, on a logarithmic scale), and the roundings of where it ends."""
     free = [s for s in at if s not in (mu, kappa) and not s.is_integer]
 
@@ -111,7 +113,7 @@ def _downhill(statement: Any, given: tuple[Any, ...], at: dict[Any, float], dead
         from scipy.optimize import minimize  # here, since most claims need none of it
 
         def judged(z: Any) -> float:
-            if time.monotonic() > deadline:
+            if over():
                 raise TimeoutError
             return _objective(statement, given, point(z))
 

@@ -20,6 +20,7 @@ from cdmtheory.language import L, MethodTerm, Sup, _Optimum, h, k, kappa, mu, st
 __all__ = ["complete", "holds", "sides"]
 
 PRECISIONS = (96, 384, 1536)
+SHOWN = (192, *PRECISIONS[1:])
 
 
 def complete(point: Point) -> Point:
@@ -72,20 +73,23 @@ def sides(relation: Any, point: Point) -> tuple[str | None, str | None]:
     """Both sides of a relation at a point as exact text where they are rational, as enclosures otherwise."""
     if not isinstance(relation, sympy.core.relational.Relational):
         return None, None
-    shown: list[str | None] = []
-    for side in relation.args:
-        if side in (sympy.oo, -sympy.oo):
-            shown.append(str(side))
-            continue
+    left, right = (str(side) if side in (sympy.oo, -sympy.oo) else _shown(side, point) for side in relation.args)
+    return left, right
+
+
+def _shown(side: Any, point: Point) -> str | None:
+    number = None
+    for precision in SHOWN:
         try:
-            with ctx.workprec(192):
+            with ctx.workprec(precision):
                 number = value(side, point)
-            shown.append(str(number) if isinstance(number, fmpq) else number.str(20))
         except Undefined as reason:
-            shown.append(f"undefined ({reason})")
+            return f"undefined ({reason})"
         except Open:
-            shown.append(None)
-    return shown[0], shown[1]
+            continue
+        if isinstance(number, fmpq) or number.rel_accuracy_bits() >= 60:
+            break
+    return None if number is None else str(number) if isinstance(number, fmpq) else str(number.str(20))
 
 
 def _escalate(decide: Any) -> bool | None:

@@ -9,7 +9,7 @@ import itertools
 import math
 import random
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
@@ -52,9 +52,13 @@ class Search:
         """One line of evidence."""
         if not self.tried:
             return "no point was tried"
-        text = f"{self.inside} of {self.tried} points tried satisfy the hypotheses, none of them contradicts the statement"
-        if self.open:
-            text += f" ({self.open} could not be evaluated)"
+        text = f"{self.inside} of {self.tried} points tried satisfy the hypotheses, "
+        if not self.open:
+            text += "none of them contradicts the statement"
+        elif self.open == self.inside:
+            text += "but the statement could be evaluated at none of them"
+        else:
+            text += f"{self.inside - self.open} of these could be evaluated, none of which contradicts the statement"
         reach = [f"kappa up to {float(self.largest_condition):.3g}"] if self.largest_condition else []
         reach += [f"k up to {self.largest_k}"] if self.largest_k else []
         return text + (f"; {', '.join(reach)}" if reach else "")
@@ -307,11 +311,17 @@ def typical_parameters() -> list[Any]:
     return [1 / L, 2 / (L + mu), 4 / (low + high) ** 2, ((high - low) / (high + low)) ** 2, (1 - low / high) ** 2, 2 / L, 1 / mu, (high - low) / (high + low)]
 
 
-def search(statement: Any, given: tuple[Any, ...], *, deadline: float, limit: int = 1500, seed: int = 0) -> tuple[Search, Point | None]:
+def allowance(seconds: float, deadline: float) -> Callable[[], bool]:
+    """Tells whether this process has worked for so many seconds, or the deadline has passed: beside other work a search is as thorough as alone."""
+    end = time.process_time() + seconds
+    return lambda: time.process_time() > end or time.monotonic() > deadline
+
+
+def search(statement: Any, given: tuple[Any, ...], *, over: Callable[[], bool], limit: int = 1500, seed: int = 0) -> tuple[Search, Point | None]:
     """Try points until one contradicts the statement, the limit is reached or the time is up."""
     seen = Search()
     for point in points(statement, given, seed=seed):
-        if seen.tried >= limit or time.monotonic() > deadline:
+        if seen.tried >= limit or over():
             break
         seen.tried += 1
         if satisfies(given, point) is not True:

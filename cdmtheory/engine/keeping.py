@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import math
 import os
 import re
 import time
@@ -141,6 +142,16 @@ class Certificates:
             return False
         self._record(statement, given, part)
         return True
+
+    def known_as_false(self, problem: Problem) -> bool:
+        """Whether a note says that a problem was refuted: a lemma that was worth a try once is not tried again."""
+        notes = self.keeping.in_vain()
+        return bool(notes) and notes.get(part_of(problem)["key"]) == math.inf
+
+    def note_as_false(self, problem: Problem) -> None:
+        """Note that a problem was refuted; for ever is how long a proof of it would take."""
+        if self.keeping.write is not None:
+            self.keeping.note_in_vain(part_of(problem)["key"], math.inf)
 
     def name_parts(self, start: int, optimum: Any) -> None:
         """Say what the parts recorded since ``start`` show of an optimum, and at which parameters it is attained."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +16,7 @@ from flint import arb, ctx, fmpq
 from sympy.core.relational import Relational
 
 from cdmtheory.engine.closed_forms import Mode
+from cdmtheory.engine.euler import EULER, substitution
 from cdmtheory.engine.evaluate import complete, holds
 from cdmtheory.engine.logsum import Ends, fraction, log_sum, sign_between
 from cdmtheory.engine.prover import NoClosedForm, Prover
@@ -50,8 +52,15 @@ def is_logarithmic_inequality(relation: Any, prover: Prover) -> bool:
     if interval is None:
         return False
     (a, b), closed_ends = interval
+    if not all(_holds_at(relation, variable, end) for end in closed_ends):
+        return False
+    while (change := substitution(sympy.Tuple(low, high), variable)) is not None:
+        if (ends := change.interval(a, b)) is None:
+            return False
+        (a, b), low, high, variable = ends, change.into(low), change.into(high), change.new
+        prover.assume(EULER)
     line = Line(variable, Ends(*(None if e.is_infinite else fraction(e) for e in (a, b))), prover)
-    if not all(_defined_on(side, line) for side in (low, high)) or not all(_holds_at(relation, variable, end) for end in closed_ends):
+    if not all(_defined_on(side, line) for side in (low, high)):
         return False
     return all(_holds_on(relation, low, high, piece) for piece in _pieces(relation, low, high, line) or ())
 
@@ -151,6 +160,15 @@ def closed_rate(term: Any, prover: Prover) -> Any:
     """worst_rate(m) as an expression: a root at one end of the spectrum, proved to be it."""
     if h in term.free_symbols:
         raise NoClosedForm("the method depends on the eigenvalue")
+    for candidate in _rate_candidates(term):
+        if prover.holds(sympy.Eq(worst_rate(term), candidate, evaluate=False), seconds=4):
+            return candidate
+    raise NoClosedForm("the worst rate has no closed form that was found")
+
+
+@lru_cache(maxsize=256)
+def _rate_candidates(term: Any) -> tuple[Any, ...]:
+    """What the spectral radius may be at one end or the other: a root of z² − trace·z + determinant, or the root of the determinant."""
     candidates: list[Any] = []
     for end in (mu, L):
         mode = Mode(term, end)
@@ -163,12 +181,7 @@ def closed_rate(term: Any, prover: Prover) -> Any:
             candidates += [tidy(s * (mode.trace + t * root) / 2) for s in (1, -1) for t in ((1, -1) if root != 0 else (1,))]
         if product is not None:
             candidates += [tidy(s * product.xreplace(back2)) for s in (1, -1)]
-    for candidate in dict.fromkeys(candidates):
-        if candidate.is_number and candidate <= 0:
-            continue
-        if prover.holds(sympy.Eq(worst_rate(term), candidate, evaluate=False), seconds=4):
-            return candidate
-    raise NoClosedForm("the worst rate has no closed form that was found")
+    return tuple(c for c in dict.fromkeys(candidates) if not (c.is_number and c <= 0))
 
 
 def _over_one_variable(*sides: Any) -> tuple[Any, ...]:

@@ -10,7 +10,7 @@ import sympy
 from sympy.logic.boolalg import And, Implies
 
 from cdmtheory.engine.closed_forms import close, real_steps
-from cdmtheory.engine.proof import Finding, prove
+from cdmtheory.engine.proof import Finding
 from cdmtheory.engine.prover import NoClosedForm, Prover, powers_of_k
 from cdmtheory.engine.roots import tidy
 from cdmtheory.language import L, k, kappa, mu, residual, spectral_radius, steps_to, worst_rate, worst_residual
@@ -115,11 +115,11 @@ def _compared(statement: Any, prover: Prover) -> Finding | None:
         known = facts()
         if known is None:
             continue
-        found = prove(goal.xreplace({k: n}), (*given, *known), (), prover.solvers, min(prover.deadline, time.monotonic() + seconds), lambda _: None)
+        found = prover.attempt(goal.xreplace({k: n}), (*given, *known), seconds)
         if found.verdict == "PROVED":
             if table.bases:
                 prover.assume(POWERS)
-            return Finding("PROVED", sorted(prover.by | set(found.by)), assumed=list(prover.assumed))
+            return Finding("PROVED", sorted(prover.by), assumed=list(prover.assumed))
         if not table.bases:
             return None
     return None

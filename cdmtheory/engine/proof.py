@@ -86,6 +86,8 @@ def prove(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solver
         return Finding("UNDECIDED", reason=str(why))
     if certificates.kept(statement, given, problem):
         return Finding("PROVED", ["certificate"])
+    if certificates.inside_lemmas and certificates.known_as_false(problem):
+        return Finding("UNDECIDED", reason="a lemma that did not hold when it was tried before")
     if problem.strengthened:
         from cdmtheory.engine.minimax import above_minimax
 
@@ -102,6 +104,8 @@ def prove(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solver
     if certificates.inside_lemmas:
         if found.verdict == "PROVED":
             certificates.wait(statement, given, problem)
+        elif found.verdict == "REFUTED":
+            certificates.note_as_false(problem)
         return found
     if found.verdict == "PROVED" or (found.verdict == "UNDECIDED" and PROPOSED not in str(found.reason)):
         tell("looking for a certificate")

@@ -10,7 +10,7 @@ import sympy
 from sympy.logic.boolalg import And
 
 from cdmtheory.engine.logsum import Ends, LogSum
-from cdmtheory.engine.proof import certificates_of, prove
+from cdmtheory.engine.proof import Finding, certificates_of, prove
 from cdmtheory.engine.root_of_sum import without_root_of_sum
 from cdmtheory.engine.solvers import Solvers
 from cdmtheory.language import k
@@ -39,11 +39,17 @@ class Prover:
             return True
         if statement == sympy.false:
             return False
-        until = min(self.deadline, time.monotonic() + seconds)
-        found = prove(statement, (*self.given, *more), (), self.solvers, until, lambda _: None)
+        return self.attempt(statement, (*self.given, *more), seconds).verdict == "PROVED"
+
+    def attempt(self, statement: Any, given: tuple[Any, ...], seconds: float) -> Finding:
+        """What becomes of a statement under hypotheses of its own, in so many seconds times the patience with this claim."""
+        began = time.monotonic()
+        allowed = min(self.deadline - began, seconds * self.solvers.patience)
+        found = prove(statement, given, (), self.solvers, began + allowed, lambda _: None)
         if found.verdict == "PROVED":
             self.by |= set(found.by)
-        return found.verdict == "PROVED"
+        self.solvers.hurried |= found.verdict == "UNDECIDED" and time.monotonic() - began > 0.8 * allowed
+        return found
 
     def sign_of(self, f: LogSum, ends: Ends, variable: Any) -> int | None:
         """The strict sign of a function with logarithms on an open interval; None if it is not shown."""
@@ -70,12 +76,7 @@ def powers_of_k(e: Any) -> bool:
 
 def all_proved(goal: Any, given: tuple[Any, ...], prover: Prover, seconds: float = 12) -> bool:
     """Whether every part of a conjunction is proved under hypotheses of its own, which replace those of the claim."""
-    until = min(prover.deadline, time.monotonic() + seconds)
     goal, given = without_root_of_sum(goal, given)
     parts = goal.args if isinstance(goal, And) else (goal,)
-    for part in parts:
-        found = prove(part, given, (), prover.solvers, until, lambda _: None)
-        if found.verdict != "PROVED":
-            return False
-        prover.by |= set(found.by)
-    return True
+    end = time.monotonic() + seconds * prover.solvers.patience
+    return all(prover.attempt(part, given, (end - time.monotonic()) / prover.solvers.patience).verdict == "PROVED" for part in parts)

@@ -1,6 +1,6 @@
 """A solver in a process of its own: reads questions as JSON lines, answers as JSON lines.
 
-``python -m cdmtheory.engine.solver_process z3`` (or ``cvc5``). It can be killed at any moment; whoever asked goes on.
+Its argument is ``z3`` or ``cvc5``. It can be killed at any moment; whoever asked goes on.
 Models come back as rationals ``p/q``; an irrational algebraic value as a polynomial, its integer coefficients from the constant one upwards, and two
 rationals between which it has no other root.
 """
@@ -113,7 +113,3 @@ def main() -> None:
             reply = {"status": "error", "reason": f"{type(error).__name__}: {error}"}
         channel.write(json.dumps(reply) + "\n")
         channel.flush()
-
-
-if __name__ == "__main__":
-    main()

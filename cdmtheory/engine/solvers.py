@@ -10,7 +10,6 @@ import contextlib
 import json
 import selectors
 import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -19,6 +18,7 @@ from typing import Any
 from flint import fmpq
 
 from cdmtheory.engine.algebraic import Algebraic
+from cdmtheory.engine.child import command
 from cdmtheory.engine.evaluate import complete
 from cdmtheory.engine.formula import All, Formula, atoms, smtlib
 from cdmtheory.engine.reduce import Problem
@@ -70,7 +70,7 @@ class _Process:
         try:
             if self.child is None or self.child.poll() is not None:
                 self.stop()
-                self.child = subprocess.Popen([sys.executable, "-m", "cdmtheory.engine.solver_process", self.name], stdin=subprocess.PIPE,
+                self.child = subprocess.Popen(command("cdmtheory.engine.solver_process", self.name), stdin=subprocess.PIPE,
                                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
             assert self.child.stdin is not None
             self.child.stdin.write(json.dumps({"script": text, "seconds": seconds, "seed": seed}) + "\n")
@@ -119,6 +119,8 @@ class Solvers:
     """Both solvers, to be used in a ``with`` block; the processes end with it."""
 
     processes: dict[str, _Process] = field(default_factory=lambda: {name: _Process(name) for name in NAMES})
+    patience: float = 1.0  # how many times as long as usual a lemma may take
+    hurried: bool = False  # whether one was given up for want of time
 
     def __enter__(self) -> Solvers:
         return self

@@ -1,6 +1,6 @@
 """A process that decides claims, so that whatever a claim sets off (in SymPy, in a solver) can be stopped in time.
 
-Started as ``python -m cdmtheory.engine.worker``; claims arrive and verdicts leave as length-prefixed pickles on the standard
+Claims arrive and verdicts leave as length-prefixed pickles on the standard
 streams. A worker that passes its time is killed with all its solver processes, and the claim is UNDECIDED.
 """
 
@@ -26,6 +26,7 @@ from sympy import Symbol
 
 from cdmtheory.claims import Claim, Derivation, slug
 from cdmtheory.collect import builtin_claims
+from cdmtheory.engine.child import command
 from cdmtheory.engine.verdict import Verdict
 from cdmtheory.language import SYMBOLS
 
@@ -111,7 +112,7 @@ class Keeping:
         return list(dict.fromkeys(path for folder in self._all_folders() for path in sorted(folder.glob("*.json"))))
 
     def in_vain(self) -> dict[str, float]:
-        """The problems whose certificate was looked for and not found, by key, with the seconds that the search was allowed."""
+        """The problems whose certificate was looked for and not found, by key, with the seconds that the search was allowed; inf: they are false."""
         found: dict[str, float] = {}
         for folder in self._all_folders():
             with contextlib.suppress(OSError, ValueError):
@@ -185,7 +186,7 @@ class Worker:
         if self.child is not None and self.child.poll() is None:
             return
         self.messages = queue.Queue()
-        self.child = subprocess.Popen([sys.executable, "-m", "cdmtheory.engine.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        self.child = subprocess.Popen(command("cdmtheory.engine.worker"), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                       stderr=subprocess.DEVNULL, start_new_session=True)
         threading.Thread(target=_listen, args=(self.child.stdout, self.messages), daemon=True).start()
 
@@ -218,7 +219,3 @@ def _undecided(claim: Claim | Derivation, began: float, reason: str) -> Verdict:
     latex = sympy.latex(claim.that) if isinstance(claim, Claim) else r",\quad ".join(sympy.latex(s) for s in claim.steps)
     return Verdict(id=slug(claim.title), title=claim.title, statement=claim.statement, latex=latex, hypotheses=claim.hypotheses, verdict="UNDECIDED",
                    seconds=round(time.monotonic() - began, 3), reason=reason)
-
-
-if __name__ == "__main__":
-    main()

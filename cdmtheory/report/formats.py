@@ -31,7 +31,7 @@ def decided(verdict: Verdict) -> str:
 
 def fails_at(found: dict[str, Any]) -> str:
     """The point of a counterexample in words; a statement that is False has none."""
-    return "fails at " + ", ".join(f"{name} = {x}" for name, x in found["point"].items()) if found["point"] else "fails everywhere"
+    return "fails at " + ", ".join(f"{name} = {x}" for name, x in found["point"].items()) if found["point"] else "is false"
 
 
 def explanation(verdict: Verdict) -> str:

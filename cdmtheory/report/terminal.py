@@ -24,7 +24,7 @@ INDENT = 13
 NEXT = {
     "REFUTED": "next: correct the statement, or add to given what excludes this point",
     "VACUOUS": "next: drop or weaken one of them; nothing can be learnt from a claim without a case",
-    "UNDECIDED": "next: a larger --timeout, stronger hypotheses in given, or the claim in parts",
+    "UNDECIDED": "next: stronger hypotheses in given, the claim in parts, or hints; a larger --timeout if all of it was used",
     "DISAGREEMENT": "next: please report it, with the claim; do not rely on either answer",
 }
 
