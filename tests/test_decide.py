@@ -75,6 +75,7 @@ EDGES = [
     (worst_rate(gd) < 1, [eta * h < 2], "REFUTED"), (worst_rate(gd) < 1, [eta * L < 2], "PROVED"),
     # vacuous: first of all
     (worst_rate(gd) < 0, [mu > L], "VACUOUS"), (a > b, [a > b, b > a], "VACUOUS"), (eta > 0, [eta < 0], "VACUOUS"), (sympy.false, [beta**2 < 0], "VACUOUS"),
+    (a > 0, [k >= kappa * log(1 / eps), 2 * k <= log(1 / eps)], "VACUOUS"), (a > 0, [log(kappa) < 0], "VACUOUS"), (a > 0, [log(kappa) <= 0], "REFUTED"),
     (sympy.true, (), "PROVED"), (sympy.false, (), "REFUTED"), (a < b, [sqrt(a) < 0], "VACUOUS"), (p > 0, [eps >= 1], "VACUOUS"),
     # small residuals
     (worst_residual(chebyshev(mu, L), 1) <= (kappa - 1) / (kappa + 1), (), "PROVED"), (worst_residual(chebyshev(mu, L), 1) < (kappa - 1) / (kappa + 1),

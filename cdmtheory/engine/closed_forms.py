@@ -8,7 +8,6 @@ one polynomial question about reals u, v, k bound only by what is true of u = U_
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import sympy
@@ -16,12 +15,13 @@ from sympy.logic.boolalg import And
 
 from cdmtheory.engine.proof import Finding
 from cdmtheory.engine.prover import NoClosedForm, Prover, all_proved, powers_of_k, transcendental
-from cdmtheory.language import L, bind, h, k, kappa, mu, residual, worst_rate, worst_residual
+from cdmtheory.engine.roots import square_root, squares, tidy, vanishes
+from cdmtheory.language import L, bind, h, k, mu, residual, worst_rate, worst_residual
 from cdmtheory.modes import characteristic
 from cdmtheory.modes import residual as residual_of
 
 __all__ = ["CHEBYSHEV", "EARLY", "INCREASING", "LOWER_BOUND", "MINIMAX", "POWER_OF_RATE", "RECURRENCE", "Mode", "as_bound", "close", "modulus_of", "real_steps",
-           "residual_at", "square_root", "squares", "tidy", "worst_form"]
+           "residual_at", "worst_form"]
 
 CHEBYSHEV = ("|U_k(c)| <= k + 1, U_k² − 2c·U_k·U_{k−1} + U_{k−1}² = 1, so |U_k − w·U_{k−1}| <= 1 + |c − w|·k and (U_k − U_{k−1})²(1 + c) <= 2, on [−1, 1] "
              "(induction over k)")
@@ -86,70 +86,10 @@ class Mode:
         self.first = tidy(residual_of(method, 1, at))
 
 
-@lru_cache(maxsize=4096)
-def tidy(e: Any) -> Any:
-    """Factored over the roots of the positive symbols and of sums of them, with κ = L/μ."""
-    inside, back = squares(sympy.sympify(e).xreplace({kappa: L / mu}))
-    return sympy.factor(sympy.cancel(sympy.together(inside))).xreplace(back)
 
 
-def vanishes(e: Any) -> bool:
-    """Whether an expression in roots is 0, the roots of sums taken for what they are."""
-    inside, back = squares(sympy.sympify(e).xreplace({kappa: L / mu}))
-    number = sympy.numer(sympy.cancel(sympy.together(inside)))
-    for w, root in back.items():
-        if root.is_Pow and not root.base.is_Symbol:
-            square, _ = squares(root.base)
-            same = {r: next(s for s, other in back.items() if other == p) for r, p in _.items()}
-            number = sympy.rem(sympy.expand(number), w**2 - square.xreplace(same), w)
-    return bool(sympy.expand(number) == 0)
 
 
-def square_root(e: Any) -> Any:
-    """A root of a square, without its sign; None if it is no square."""
-    c, factors = sympy.factor_list(sympy.numer(e)), sympy.factor_list(sympy.denom(e))
-    root = sympy.Integer(1)
-    for (number, parts), sign in ((c, 1), (factors, -1)):
-        r = sympy.sqrt(number)
-        if not r.is_Rational or any(n % 2 for _, n in parts):
-            return None
-        root *= (r * sympy.Mul(*[f ** (n // 2) for f, n in parts])) ** sign
-    return root
-
-
-def squares(e: Any) -> tuple[Any, dict[Any, Any]]:
-    """The expression with a symbol for every root: of the positive symbols, and of the sums under other square roots; and the way back."""
-    roots = {s: sympy.Dummy(f"root_{s.name}", positive=True) for s in sorted(e.free_symbols, key=str) if s.is_positive}
-    back = {r: sympy.sqrt(s) for s, r in roots.items()}
-    inside = e.xreplace({s: r**2 for s, r in roots.items()})
-
-    def root_of(polynomial: Any) -> Any:
-        c, factors = sympy.factor_list(polynomial)
-        outside = sympy.Mul(*[f ** (n // 2) for f, n in factors if f.is_positive and f.is_Symbol])
-        rest = c * sympy.Mul(*[f ** (n % 2) if f.is_positive and f.is_Symbol else f**n for f, n in factors])
-        if rest.is_Rational and sympy.sqrt(rest).is_Rational:
-            return outside * sympy.sqrt(rest)
-        original = sympy.sqrt(sympy.expand(rest).xreplace(back))
-        known = next((w for w, p in back.items() if p == original), None)
-        if known is None:
-            back[known := sympy.Dummy("root", positive=True)] = original
-        return outside * known
-
-    for power in sorted((p for p in inside.atoms(sympy.Pow) if p.exp.is_Rational and p.exp.q == 2), key=sympy.count_ops):
-        if power in inside.atoms(sympy.Pow) and not any(p.exp.is_Rational and not p.exp.is_Integer for p in power.base.atoms(sympy.Pow)):
-            n, d = sympy.fraction(sympy.together(power.base))
-            if n.is_polynomial() and d.is_polynomial():
-                inside = inside.xreplace({power: (root_of(n) / root_of(d)) ** power.exp.p})
-    sums = {sympy.expand(root.base.xreplace({s: r**2 for s, r in roots.items()})): w for w, root in back.items() if root.base.is_Add}
-    if sums:  # a factor under such a root is the square of its symbol
-        inside = sympy.Mul(*[(sums[f] ** 2 if f in sums else f) ** n for f, n in _factors(inside)])
-    return inside, back
-
-
-def _factors(e: Any) -> list[tuple[Any, int]]:
-    """A rational function as factors with powers, the constant among them."""
-    n, d = (sympy.factor_list(part) for part in sympy.fraction(sympy.together(e)))
-    return [(n[0] / d[0], 1), *n[1], *((f, -m) for f, m in d[1])]
 
 
 def modulus_of(mode: Mode, prover: Prover) -> Any:
@@ -230,6 +170,10 @@ def _is_supremum(term: Any, mode: Mode, modulus: Any, slope: Any, between: tuple
             return True
         ties = (sympy.Eq(mode.trace, 2 * modulus * f.c, evaluate=False), *between, *f.facts)
         goal = sympy.Le(sympy.Abs(f.u - w * f.v), 1 + f.n * slope, evaluate=False)
+        pole = sympy.diff(mode.trace, x)
+        if pole.is_nonzero and x not in pole.free_symbols:  # the eigenvalue by its cosine: one unknown less
+            at = {x: tidy((2 * modulus * f.c - mode.trace.xreplace({x: sympy.Integer(0)})) / pole)}
+            goal, ties = goal.xreplace(at), (*(b.xreplace(at) for b in between), *f.facts)
         return _from_some_step(goal, (*given, *ties, modulus > 0), f, term, modulus**k * (1 + k * slope), prover)
     return vanishes(slope - (1 - modulus)) and _largest_modulus_wins(mode, modulus, between, given, f, prover)
 
@@ -248,6 +192,9 @@ def _from_some_step(goal: Any, given: tuple[Any, ...], f: _Chebyshev, term: Any,
     for steps in range(1, EARLY):
         here, relaxed = {k: sympy.Integer(steps)}, {f.n: sympy.Integer(steps)}
         if all_proved(goal.xreplace(relaxed), tuple(g.xreplace(relaxed) for g in given), prover, 2):
+            continue
+        exact = {**relaxed, f.u: sympy.expand(sympy.chebyshevu(steps, f.c)), f.v: sympy.expand(sympy.chebyshevu(steps - 1, f.c))}
+        if goal.has(f.u) and all_proved(goal.xreplace(exact), tuple(g.xreplace(relaxed) for g in given if not g.has(f.u, f.v)), prover, 4):
             continue
         allowed = tuple(g.xreplace(here) for g in prover.given)
         if not all_proved(sympy.Le(worst_residual(term, steps), bound.xreplace(here), evaluate=False), allowed, prover, 20):

@@ -7,13 +7,14 @@ from typing import Any
 import sympy
 from flint import arb, ctx, fmpq
 
-from cdmtheory.engine.closed_forms import LOWER_BOUND, POWER_OF_RATE, real_steps, tidy, worst_form
+from cdmtheory.engine.closed_forms import LOWER_BOUND, POWER_OF_RATE, real_steps, worst_form
 from cdmtheory.engine.logarithms import LADDER, Line, closed_rates, is_logarithmic_inequality, number_sign
 from cdmtheory.engine.logsum import Ends
 from cdmtheory.engine.powers import is_defined
 from cdmtheory.engine.proof import Finding
 from cdmtheory.engine.prover import NoClosedForm, Prover, transcendental
 from cdmtheory.engine.quantities import value
+from cdmtheory.engine.roots import tidy
 from cdmtheory.engine.tangent import TANGENT, falls_below
 from cdmtheory.language import L, eps, h, k, mu, worst_residual
 

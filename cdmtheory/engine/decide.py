@@ -68,10 +68,10 @@ def _latex(claim: Claim | Derivation) -> str:
 
 def _decide(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Callable[[str], None],
             announced: bool = False) -> Finding:
+    """``announced``: a certificate that is kept says that it is about this claim, which makes a counterexample unlikely."""
     share = min(SEARCH_SECONDS, SEARCH_SHARE * (deadline - time.monotonic()))
     tell("reading the claim")
-    kept = announced or certificates_of(solvers).covers(statement, given)
-    if kept:
+    if announced:
         tell("checking its certificate")
         seen, point = _witness(statement, given, allowance(share, deadline)), None
     else:
@@ -84,7 +84,7 @@ def _decide(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solv
         if empty is not None:
             return empty
     over = allowance(1.2 * share, deadline)
-    if not kept and _beyond_polynomials(statement, given) and _descend(statement, given, refuted := Finding("UNDECIDED"), over, tell):
+    if not announced and _beyond_polynomials(statement, given) and _descend(statement, given, refuted := Finding("UNDECIDED"), over, tell):
         return refuted
     found = prove(statement, given, hints, solvers, deadline - 0.15 * (deadline - time.monotonic()), tell)
     if found.verdict == "UNDECIDED":

@@ -10,24 +10,23 @@ import time
 from typing import Any
 
 import sympy
-from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Implies
 
 from cdmtheory.engine.closed_forms import LOWER_BOUND, POWER_OF_RATE, Mode, as_bound, close, modulus_of, residual_at, worst_form
 from cdmtheory.engine.complexity import decide_complexity, decide_lower_bound, opened_count
 from cdmtheory.engine.every_mode import bound_every_mode, run
-from cdmtheory.engine.induction import decide_equation, handed_on, least_step
+from cdmtheory.engine.induction import decide_equation, handed_on, same_residuals
 from cdmtheory.engine.logarithms import closed_rate, is_logarithmic_inequality
 from cdmtheory.engine.powers import compare_powers, is_defined
 from cdmtheory.engine.proof import Finding, combined, prove
 from cdmtheory.engine.prover import NoClosedForm, Prover, Tell, powers_of_k, transcendental
 from cdmtheory.engine.solvers import Solvers
+from cdmtheory.engine.which_steps import few_steps, from_first_step, whole_steps
 from cdmtheory.language import L, MethodTerm, eps, h, k, kappa, mu, residual, steps_to, worst_rate, worst_residual
 
 __all__ = ["decide_every_k"]
 
 ISOLATED = "a rate above 1 is above 1 on an interval of eigenvalues, and a polynomial in the eigenvalue that is not 0 vanishes at finitely many"
-MOST_STEPS = 12  # that are looked at one by one, where the hypotheses leave no others
 GROWS = "p_k grows without bound where the larger root is above 1 in modulus, unless p_1 is a root itself (solution of the recurrence)"
 
 
@@ -36,8 +35,8 @@ def decide_every_k(statement: Any, given: tuple[Any, ...], solvers: Solvers, dea
     if any(g.has(steps_to) for g in given) or not (statement.has(residual, worst_residual, steps_to) or powers_of_k(statement)):
         return None
     tell("a statement for every k")
-    statement, given = _without_empty_changes(statement), tuple(_without_empty_changes(g) for g in given)
-    few = _few_steps(given)
+    statement, given = _without_empty_changes(statement), tuple(whole_steps(_without_empty_changes(g)) for g in given)
+    few = few_steps(given)
     if few and k in statement.free_symbols:
         cases = [prove(statement.xreplace(here), tuple(g.xreplace(here) for g in given), (), solvers, deadline, tell) for here in few]
         if all(case.verdict == "PROVED" for case in cases):
@@ -65,10 +64,10 @@ def decide_every_k(statement: Any, given: tuple[Any, ...], solvers: Solvers, dea
     prover = Prover(tuple(g for g in given if not transcendental(g)), solvers, deadline, tell)
     if count is not None and not _nonnegative(count, prover):
         return Finding("UNDECIDED", reason=f"a number of steps is never below 0, and that {sympy.sstr(count)} is not was not shown")
-    equation = decide_equation(statement, prover)
+    equation = decide_equation(statement, prover) or same_residuals(statement, prover)
     if equation is not None:
         return equation
-    later = _from_first_step(statement, given)
+    later = from_first_step(statement, given)
     if later is not None:
         return decide_every_k(*later, solvers, deadline, tell)
     if not is_defined(statement, prover):
@@ -97,34 +96,21 @@ def _without_empty_changes(e: Any) -> Any:
     return e.xreplace({t: t.args[1] for t in phased if t.args[1].method.schedule.constant is not None and not t.args[1].method.schedule.opening})
 
 
-def _few_steps(given: tuple[Any, ...]) -> list[dict[Any, Any]] | None:
-    """The values of k, where the hypotheses leave a few only."""
-    parts = [p for g in given for p in (g.args if isinstance(g, And) else (g,)) if isinstance(p, Relational) and k in p.args and p.free_symbols == {k}]
-    tops = [p.gts for p in parts if isinstance(p, (sympy.Le, sympy.Lt, sympy.Ge, sympy.Gt)) and p.lts == k]
-    tops += [p.args[1] if p.args[0] == k else p.args[0] for p in parts if isinstance(p, sympy.Eq)]
-    last = min((t for t in tops if t.is_Rational), default=sympy.oo)
-    if last > MOST_STEPS:
-        return None
-    return [{k: sympy.Integer(n)} for n in range(int(sympy.floor(last)) + 1) if all(p.xreplace({k: sympy.Integer(n)}) != sympy.false for p in parts)]
 
-
-def _from_first_step(statement: Any, given: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]] | None:
-    """The same with k + N in place of k, where k >= N by hypothesis and an earlier step, k − 1 say, occurs."""
-    counts = [q.args[1] for q in statement.atoms(residual, worst_residual)] + [p.exp for p in statement.atoms(sympy.Pow)]
-    first = least_step(given)
-    if first == 0 or not any((e - k).is_Integer and e - k < 0 for e in counts):
-        return None
-    later = {k: k + first}
-    return statement.xreplace(later), tuple(g.xreplace(later) for g in given)
 
 
 def _roots_of_powers(statement: Any, given: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Tell) -> tuple[Any, tuple[Any, ...]]:
     """√β^k, which SymPy writes as β^(k/2), with a symbol of its own for √β where β >= 0."""
-    halves = {p.base for p in statement.atoms(sympy.Pow) if p.exp.has(k) and p.base.is_Symbol and p.exp.diff(k).is_Rational and p.exp.diff(k).q == 2}
-    for s in sorted(halves - {mu, L, kappa, eps, h}, key=str):
-        if Prover(tuple(g for g in given if not transcendental(g)), solvers, deadline, tell).holds(sympy.Ge(s, 0, evaluate=False)):
-            root = sympy.Dummy(f"root_{s.name}", nonnegative=True)
+    powers = [p for p in statement.atoms(sympy.Pow) if p.exp.has(k) and p.exp.diff(k).is_Rational and p.exp.diff(k).q == 2]
+    for s in sorted({p.base for p in powers} - {mu, L, kappa, eps, h}, key=str):
+        if not Prover(tuple(g for g in given if not transcendental(g)), solvers, deadline, tell).holds(sympy.Ge(s, 0, evaluate=False)):
+            continue
+        root = sympy.Dummy("root", nonnegative=True)
+        if s.is_Symbol:
             statement, given = statement.xreplace({s: root**2}), tuple(g.xreplace({s: root**2}) for g in given)
+        else:
+            statement = statement.xreplace({p: root ** (2 * p.exp) for p in powers if p.base == s})
+            given = (*given, sympy.Eq(root**2, s, evaluate=False))
     return statement, given
 
 

@@ -4,19 +4,23 @@ From some step M on (0 unless the method is phased) a residual obeys p_{k+1} = T
 the recurrence, abs(z) >= abs(w), and S = 1 + q + … + q^(j−1), q = w/z, p_{M+j} = z^(j−1)(z·a + (b − z·a)S) for j >= 1. With complex ones,
 ρ = √D and abs(p_{M+j}) = ρ^(j−1)·E, E is at most ρ·abs(a) + j·abs(b − a·T/2), and E² at most D·(b² − T·a·b + D·a²)/(D − T²/4), by the invariant
 p_k² − T·p_k·p_{k−1} + D·p_{k−1}², which D multiplies at every step. S, E and the power of the quotient to X become reals bound only by what is true of them.
+
+A bound X^(j−1)·(F + (j − 1)·f) with F, f >= 0 asks for neither of them, nor for j: :mod:`cdmtheory.engine.one_step`.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import sympy
 from sympy.logic.boolalg import And, Implies, Or
 
-from cdmtheory.engine.closed_forms import CHEBYSHEV, EARLY, RECURRENCE, Mode, real_steps, tidy
+from cdmtheory.engine.closed_forms import CHEBYSHEV, EARLY, RECURRENCE, Mode, real_steps
+from cdmtheory.engine.one_step import HANDED_DOWN, Recurrence, complex_modes_below, never_negative, real_modes_below
 from cdmtheory.engine.powers import POWERS
 from cdmtheory.engine.proof import Finding
 from cdmtheory.engine.prover import NoClosedForm, Prover, all_proved, powers_of_k, transcendental
+from cdmtheory.engine.roots import tidy
 from cdmtheory.language import L, MethodTerm, bind, h, k, mu, residual, worst_residual
 from cdmtheory.modes import residual as residual_of
 
@@ -29,17 +33,7 @@ SECONDS = 6
 LARGEST_START = 6  # step from which on a method may be stationary
 
 
-class _Run(NamedTuple):
-    """The recurrence along one eigenvalue and where it begins: p_start = before, the next one after."""
-
-    trace: Any
-    determinant: Any
-    start: int
-    before: Any
-    after: Any
-
-
-def run(term: MethodTerm, at: Any) -> _Run:
+def run(term: MethodTerm, at: Any) -> Recurrence:
     """The recurrence that a method ends in; it holds from the first step on if the method is stationary."""
     steps, rest = 0, term
     while rest.args[0].name == "phased":
@@ -48,7 +42,7 @@ def run(term: MethodTerm, at: Any) -> _Run:
         steps, rest = steps + int(rest.args[2]), rest.args[3]
     mode, method = Mode(rest, at), bind(term, at).method
     start = max(0, steps + len(rest.method.schedule.opening) - 1)
-    return _Run(mode.trace, mode.determinant, start, tidy(residual_of(method, start, at)), tidy(residual_of(method, start + 1, at)))
+    return Recurrence(at, mode.trace, mode.determinant, start, tidy(residual_of(method, start, at)), tidy(residual_of(method, start + 1, at)))
 
 
 def bound_every_mode(statement: Any, prover: Prover) -> Finding | None:
@@ -56,9 +50,15 @@ def bound_every_mode(statement: Any, prover: Prover) -> Finding | None:
     if not isinstance(statement, (sympy.Le, sympy.Ge)):
         return None
     left, right = statement.args if isinstance(statement, sympy.Le) else statement.args[::-1]
-    if not isinstance(left, worst_residual) or left.args[1] != k or right.has(worst_residual, residual) or transcendental(right):
+    if left == 0 and isinstance(right, residual) and right.args[1:] == (k, h):
+        return _at_least_zero(right, prover)
+    if left.is_Pow and left.exp == 2 and k not in right.free_symbols and prover.holds(sympy.Ge(right, 0, evaluate=False)):
+        left, right = left.base, sympy.sqrt(right)
+    left = left.args[0] if isinstance(left, sympy.Abs) else left
+    at_h = isinstance(left, residual) and left.args[2] == h
+    if not (at_h or isinstance(left, worst_residual)) or left.args[1] != k or right.has(worst_residual, residual) or transcendental(right):
         return None
-    term, x = left.args[0], sympy.Dummy("h_any", positive=True)
+    term, x = left.args[0], h if at_h else sympy.Dummy("h_any", positive=True)
     powers = [f for f in sympy.Mul.make_args(right) if f.is_Pow and f.exp == k]
     base, rest = sympy.Mul(*[f.base for f in powers]), sympy.Mul(*[f for f in sympy.Mul.make_args(right) if f not in powers])
     if h in term.free_symbols or powers_of_k(rest):
@@ -85,9 +85,25 @@ def bound_every_mode(statement: Any, prover: Prover) -> Finding | None:
         return None
     for steps in range(1, m + first):
         here = {k: sympy.Integer(steps)}
-        if not all_proved(sympy.Le(worst_residual(term, steps), right.xreplace(here), evaluate=False), tuple(g.xreplace(here) for g in prover.given), prover):
+        early = sympy.Le(sympy.Abs(left).xreplace(here), right.xreplace(here), evaluate=False)
+        if not all_proved(early, tuple(g.xreplace(here) for g in prover.given), prover):
             return None
-    prover.assume(RECURRENCE, CHEBYSHEV, INVARIANT, GEOMETRIC, POWERS)
+    prover.assume(RECURRENCE, CHEBYSHEV, INVARIANT, GEOMETRIC, HANDED_DOWN, POWERS)
+    return Finding("PROVED", sorted(prover.by), assumed=list(prover.assumed))
+
+
+def _at_least_zero(quantity: Any, prover: Prover) -> Finding | None:
+    """A proof that a residual along h is never negative, if its roots are real and positive."""
+    if h in quantity.args[0].free_symbols:
+        return None
+    try:
+        found = run(quantity.args[0], h)
+    except NoClosedForm:
+        return None
+    given, early = real_steps(prover, sympy.Dummy("k_real", nonnegative=True)), range(found.start)
+    if not never_negative(found, given, prover) or not all(prover.holds(sympy.Ge(quantity.xreplace({k: sympy.Integer(j)}), 0, evaluate=False)) for j in early):
+        return None
+    prover.assume(HANDED_DOWN)
     return Finding("PROVED", sorted(prover.by), assumed=list(prover.assumed))
 
 
@@ -97,7 +113,7 @@ def _line(bound: Any, n: Any) -> tuple[Any, Any] | None:
     return (bound.xreplace({n: sympy.Integer(1)}), bound.coeff(n, 1)) if linear else None
 
 
-def _real_modes(run: _Run, sign: int, base: Any, bound: Any, given: tuple[Any, ...], n: Any, prover: Prover) -> bool:
+def _real_modes(run: Recurrence, sign: int, base: Any, bound: Any, given: tuple[Any, ...], n: Any, prover: Prover) -> bool:
     """The modes with real roots and a trace of the given sign; (−1)^k·p_k has the trace of the other."""
     z, w, s = (sympy.Dummy(name, real=True) for name in ("z", "w", "S"))
     sums = Or(And(w >= 0, s >= 1, s <= n, s * (z - w) <= z, s * (2 * z + (n - 1) * (z - w)) <= 2 * n * z, evaluate=False),
@@ -112,10 +128,12 @@ def _real_modes(run: _Run, sign: int, base: Any, bound: Any, given: tuple[Any, .
                  sympy.Le(sympy.Abs(first - z * run.before), slope))
         if all_proved(And(*parts, evaluate=False), (*given, *roots), prover, SECONDS):
             return True
+        if real_modes_below(run, sign, base, line, tuple(g for g in given if not g.has(n)), prover):
+            return True
     return _below(z * run.before + (first - z * run.before) * s, z, base, bound, (*given, *roots, sums), n, prover)
 
 
-def _complex_modes(run: _Run, base: Any, bound: Any, given: tuple[Any, ...], n: Any, prover: Prover) -> bool:
+def _complex_modes(run: Recurrence, base: Any, bound: Any, given: tuple[Any, ...], n: Any, prover: Prover) -> bool:
     """The modes with complex roots, or a double one."""
     rho, size = sympy.Dummy("rho", nonnegative=True), sympy.Dummy("size", nonnegative=True)
     ties = (sympy.Le(run.trace**2, 4 * run.determinant, evaluate=False), sympy.Eq(rho**2, run.determinant, evaluate=False))
@@ -126,6 +144,8 @@ def _complex_modes(run: _Run, base: Any, bound: Any, given: tuple[Any, ...], n: 
         at_one, slope = line
         parts = (sympy.Le(off, slope), sympy.Le(base * sympy.Abs(run.before) + off, at_one))
         if all_proved(And(*parts, evaluate=False), (*given, ties[0]), prover, SECONDS):
+            return True
+        if complex_modes_below(run, base, line, tuple(g for g in given if not g.has(n)), prover):
             return True
     most = rho * sympy.Abs(run.before) + n * off
     constant = run.after**2 - run.trace * run.before * run.after + run.determinant * run.before**2

@@ -294,7 +294,7 @@ def _bounds(statement: Any, given: tuple[Any, ...]) -> dict[Any, list[tuple[Any,
         for relation in part.atoms(sympy.core.relational.Relational):
             difference = relation.lhs - relation.rhs
             for s in symbols:
-                if s in (mu, L) or not difference.has(s) or difference.has(_OfMethod):
+                if s in (mu, L) or not difference.has(s) or difference.has(_OfMethod) or not difference.is_polynomial(s):
                     continue
                 slope = difference.diff(s)
                 if not slope.has(s) and slope != 0:
@@ -305,10 +305,11 @@ def _bounds(statement: Any, given: tuple[Any, ...]) -> dict[Any, list[tuple[Any,
     return {s: [(bound, bound.free_symbols) for bound in several] for s, several in found.items()}
 
 
-def typical_parameters() -> list[Any]:
+@lru_cache(maxsize=1)
+def typical_parameters() -> tuple[Any, ...]:
     """Step sizes and momenta that claims are usually about; only places to look."""
     low, high = sympy.sqrt(mu), sympy.sqrt(L)
-    return [1 / L, 2 / (L + mu), 4 / (low + high) ** 2, ((high - low) / (high + low)) ** 2, (1 - low / high) ** 2, 2 / L, 1 / mu, (high - low) / (high + low)]
+    return 1 / L, 2 / (L + mu), 4 / (low + high) ** 2, ((high - low) / (high + low)) ** 2, (1 - low / high) ** 2, 2 / L, 1 / mu, (high - low) / (high + low)
 
 
 def allowance(seconds: float, deadline: float) -> Callable[[], bool]:

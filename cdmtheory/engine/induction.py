@@ -6,13 +6,17 @@ from typing import Any
 
 import sympy
 
-from cdmtheory.engine.closed_forms import Mode, squares
+from cdmtheory.engine.closed_forms import Mode
+from cdmtheory.engine.every_mode import run
 from cdmtheory.engine.powers import is_defined
 from cdmtheory.engine.proof import Finding
 from cdmtheory.engine.prover import NoClosedForm, Prover
-from cdmtheory.language import L, k, kappa, mu, residual, steps_to, worst_residual
+from cdmtheory.engine.roots import squares
+from cdmtheory.engine.which_steps import least_step
+from cdmtheory.language import L, bind, h, k, kappa, mu, residual, steps_to, worst_residual
+from cdmtheory.modes import residual as residual_of
 
-__all__ = ["decide_equation", "handed_on", "least_step"]
+__all__ = ["decide_equation", "handed_on", "same_residuals"]
 
 INDUCTION = "both sides obey one recurrence, and its first steps are checked (induction over k)"
 HANDED_ON = "with d_{k+1} >= a·d_k, a >= 0, what d_k is at the first step it is at all: not negative, or positive if a > 0 (induction over k)"
@@ -34,6 +38,27 @@ def decide_equation(statement: Any, prover: Prover) -> Finding | None:
     except (NoClosedForm, sympy.PolynomialError, ValueError):
         return None
     if not is_defined(statement, prover) or not terms.follows(difference):
+        return None
+    prover.assume(INDUCTION)
+    return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=list(prover.assumed))
+
+
+def same_residuals(statement: Any, prover: Prover) -> Finding | None:
+    """Prove that two methods have the same residuals, or worst ones: they end in one recurrence, and begin alike."""
+    if not isinstance(statement, sympy.Eq) or type(statement.lhs) is not type(statement.rhs) or not isinstance(statement.lhs, (residual, worst_residual)):
+        return None
+    (first, *rest), (second, *others) = statement.lhs.args, statement.rhs.args
+    if rest != others or {h} & (first.free_symbols | second.free_symbols) or not is_defined(statement, prover):
+        return None
+    at = rest[1] if len(rest) == 2 else sympy.Dummy("h_any", positive=True)
+    try:
+        a, b = run(first, at), run(second, at)
+    except NoClosedForm:
+        return None
+    steps = range(max(a.start, b.start) + 2)
+    differences = [a.trace - b.trace, a.determinant - b.determinant,
+                   *(residual_of(bind(first, at).method, j, at) - residual_of(bind(second, at).method, j, at) for j in steps)]
+    if not all(_is_zero(d) for d in differences):
         return None
     prover.assume(INDUCTION)
     return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=list(prover.assumed))
@@ -62,10 +87,6 @@ def handed_on(statement: Any, prover: Prover) -> Finding | None:
     prover.assume(HANDED_ON)
     return Finding("PROVED", sorted(prover.by | free.by | {"algebra"}), assumed=list(prover.assumed))
 
-
-def least_step(given: tuple[Any, ...]) -> int:
-    """The number of steps from which on the hypotheses ask for the equation."""
-    return max((int(g.rhs) for g in given if isinstance(g, sympy.Ge) and g.lhs == k and g.rhs.is_Integer), default=0)
 
 
 class _Terms:

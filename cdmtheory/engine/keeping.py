@@ -22,10 +22,8 @@ from cdmtheory.engine.kept import KeptFile, kept_file
 from cdmtheory.engine.ladder import sign_with_proof, to_json
 from cdmtheory.engine.logsum import Ends, LogSum
 from cdmtheory.engine.part import part_of
-from cdmtheory.engine.reduce import Problem, reduce_claim
-from cdmtheory.engine.statements import NotPolynomial
+from cdmtheory.engine.reduce import Problem
 from cdmtheory.engine.worker import NOTHING, Keeping
-from cdmtheory.language import _Optimum
 
 __all__ = ["Certificates"]
 
@@ -57,14 +55,14 @@ class Certificates:
         finally:
             self._depth -= 1
 
-    def kept(self, statement: Any, given: tuple[Any, ...], problem: Problem, *, use: bool = True) -> bool:
+    def kept(self, statement: Any, given: tuple[Any, ...], problem: Problem) -> bool:
         """Whether a kept certificate proves the problem; it is checked again, against the problem as it is now."""
         if not self._kept_parts():
             return False
         if (statement, given) not in self._known:
             self._known[statement, given] = self._find(part_of(problem))
         found = self._known[statement, given]
-        if found is not None and use:
+        if found is not None:
             self._record(statement, given, found)
         return found is not None
 
@@ -116,19 +114,6 @@ class Certificates:
             else:
                 self._record(statement, given, part, lemma=True)
         return len(self.parts) > before
-
-    def covers(self, statement: Any, given: tuple[Any, ...]) -> bool:
-        """Whether kept certificates prove a statement, or the bound in it if it is about an optimum."""
-        if not self._kept_parts():
-            return False
-        if isinstance(statement, sympy.And) and statement.has(_Optimum):
-            return all(self.covers(part, given) for part in statement.args)
-        if isinstance(statement, _Optimum):
-            statement = sympy.Ge(statement.quantity, statement.value, evaluate=False)
-        try:
-            return self.kept(statement, given, reduce_claim(statement, given), use=False)
-        except NotPolynomial:
-            return False
 
     def made(self, statement: Any, given: tuple[Any, ...], problem: Problem, deadline: float) -> bool:
         """Whether a certificate was found for a problem within its share of the time, and accepted by the checker; what was in vain is not tried again."""

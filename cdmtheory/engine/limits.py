@@ -1,4 +1,4 @@
-"""Limits: closed forms put in; quotients of polynomials in logarithms exactly, from their series, others by SymPy, confirmed in balls."""
+"""Limits: closed forms put in; what then has an exact limit gets it, the rest goes to SymPy and is confirmed in balls."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from itertools import islice
 from typing import Any
 
 import sympy
-from flint import fmpq
 from sympy.core.relational import Relational
 
 from cdmtheory.engine.closed_forms import Mode, worst_form
-from cdmtheory.engine.complexity import chebyshev_bound
+from cdmtheory.engine.count_limits import ROOT_LIMIT, steps_in_limit
 from cdmtheory.engine.evaluate import holds
+from cdmtheory.engine.exact_limit import exact_limit, of_powers
 from cdmtheory.engine.falsify import points, satisfies
-from cdmtheory.engine.logarithms import closed_rate, closed_rates, confirmed, expanded_logs, same_function
-from cdmtheory.engine.logsum import Ends, leading, log_sum
+from cdmtheory.engine.logarithms import closed_rate, closed_rates, confirmed, same_function
 from cdmtheory.engine.powers import is_defined
 from cdmtheory.engine.proof import Finding
 from cdmtheory.engine.prover import NoClosedForm, Prover
@@ -22,15 +21,12 @@ from cdmtheory.engine.scalars import Undefined
 from cdmtheory.language import L, eps, h, k, kappa, mu, residual, spectral_radius, steps_to, worst_rate, worst_residual
 from cdmtheory.modes import residual as residual_polynomial
 
-__all__ = ["ASYMPTOTIC", "ROOT_LIMIT", "decide_limit"]
+__all__ = ["decide_limit"]
 
-ROOT_LIMIT = "worst_residual(m, k)^(1/k) tends to worst_rate(m) for a stationary method if mu < L, or from rest if the roots are real (Gelfand's formula)"
-ORDER = 40  # how far the series of a numerator or denominator are looked at for a first term
 LARGEST_DEGREE = 8  # of a residual whose largest value is written down
 CONVERGES = "polynomials of a fixed degree whose coefficients converge do so uniformly on [0, 1], and so do their largest values"
 VANISHES = "powers of matrices with spectral radius below 1 tend to 0, uniformly on a compact set of eigenvalues"
 SYMBOLIC = "the limit was computed symbolically, by SymPy, and checked in balls"
-ASYMPTOTIC = "ceilings and polynomial factors do not change the limit of a ratio of step counts that grow without bound"
 
 
 def decide_limit(statement: Any, prover: Prover) -> Finding | None:
@@ -152,7 +148,7 @@ def _one_limit(one: Any, prover: Prover) -> Any:
     for q in sorted(expression.atoms(steps_to), key=str):
         if not _only_as_a_factor(expression, q):
             raise NoClosedForm("a step count that is not a factor")
-        expression = expression.xreplace({q: _steps(q, variable, prover, constants)})
+        expression = expression.xreplace({q: steps_in_limit(q, variable, prover, constants)})
         expression = closed_rates(expression, prover)
     if expression.has(worst_rate, residual, worst_residual, steps_to):
         raise NoClosedForm("a quantity in it has no closed form")
@@ -175,8 +171,8 @@ def _one_limit(one: Any, prover: Prover) -> Any:
     y = sympy.Dummy("y", positive=True)
     at = scaled.xreplace({variable: y**2}) if variable == kappa else scaled.xreplace({variable: y})
     at = sympy.powdenest(at, force=True)
-    exact = _exact_limit(at, y, target)
-    exact = _of_powers(at, y, target) if exact is None else exact
+    exact = exact_limit(at, y, target)
+    exact = of_powers(at, y, target) if exact is None else exact
     limit = _by_sympy(at, y, target, others, prover) if exact is None else exact
     limit = limit.xreplace(constants)
     if at_one is not None and limit.xreplace({kappa: sympy.Integer(1)}) != at_one:
@@ -219,6 +215,10 @@ def _decaying(e: Any, prover: Prover, constants: dict[Any, Any]) -> Any:
     for base, original in sorted(bases.items(), key=lambda b: -b[1].xreplace({L: 4.0, mu: 1.0})):
         if not original.free_symbols or not prover.holds(sympy.And(original > 0, original < 1, evaluate=False)):
             continue
+        same = next((rate for b, rate in known if prover.holds(sympy.Eq(original, b, evaluate=False))), None)
+        if same is not None:
+            e = e.replace(lambda p, base=base: p.is_Pow and p.base == base and p.exp.has(k), lambda p, rate=same: sympy.exp(-rate * p.exp))
+            continue
         larger = next(((b, rate) for b, rate in reversed(known) if prover.holds(sympy.Lt(original, b, evaluate=False))), (sympy.Integer(1), sympy.Integer(0)))
         constants[c := sympy.Dummy("c", positive=True)] = -sympy.log(original / larger[0])
         known.append((original, c + larger[1]))
@@ -236,7 +236,7 @@ def _of_fixed_degree(q: Any, prover: Prover) -> Any:
     if any(sympy.sympify(e).free_symbols - {y} for row in islice(method, int(steps)) for e in row):
         raise NoClosedForm("a method with parameters of its own")
     whole = residual_polynomial(method, int(steps), sympy.Poly(x, x, domain=sympy.QQ.frac_field(y)))
-    limits = [_exact_limit(sympy.sympify(c), y, sympy.oo) for c in sympy.Poly(whole, x).all_coeffs()]
+    limits = [exact_limit(sympy.sympify(c), y, sympy.oo) for c in sympy.Poly(whole, x).all_coeffs()]
     if any(c is None or c.is_infinite or not c.is_Rational for c in limits):
         raise NoClosedForm("the coefficients of the residual do not converge to rational numbers")
     prover.assume(CONVERGES)
@@ -254,90 +254,6 @@ def _real_at_one(term: Any, prover: Prover) -> bool:
     return prover.holds(sympy.Implies(sympy.Eq(mu, L, evaluate=False), real, evaluate=False))
 
 
-def _exact_limit(e: Any, y: Any, target: Any) -> Any:
-    """The limit of a quotient of polynomials in logarithms of rational functions of y, from the first terms of both; None if it is none."""
-    opened = expanded_logs(e.replace(sympy.atanh, lambda x: sympy.log((1 + x) / (1 - x)) / 2), y, lambda f: _sign_near(f, y, target))
-    if opened is None:
-        return None
-    factor, rest = sympy.factor(sympy.together(opened)).as_independent(y, as_Add=False)
-    over, under = (log_sum(part, y) for part in sympy.fraction(rest))
-    if over is None or under is None or not under.terms:
-        return None
-    if not over.terms:
-        return sympy.Integer(0)
-    ends, at_low = (Ends(fmpq(0), None), True) if target == 0 else (Ends(None, None), False)
-    first, second = (leading(part, ends, at_low, ORDER) for part in (over, under))
-    if first is None or second is None:
-        return None
-    power, degree = first.power - second.power, first.degree - second.degree
-    if power > 0 or (power == 0 and degree < 0):
-        return sympy.Integer(0)
-    if power == 0 and degree == 0:
-        return sympy.simplify(factor * first.symbolic() / second.symbolic())
-    if factor.free_symbols or first.sign is None or second.sign is None:
-        return None
-    return sympy.oo * first.sign * second.sign * factor
 
 
-def _of_powers(e: Any, y: Any, target: Any) -> Any:
-    """The limit of a product in which a base and its exponent both vary, (1 − 1/y)^y say, by its logarithm; None if it is none."""
-    factors = sympy.Mul.make_args(e)
-    varying = [f for f in factors if isinstance(f, (sympy.Pow, sympy.exp)) and f.exp.has(y)]
-    if not varying:
-        return None
-    logarithm = sympy.Add(*[f.exp * (1 if f.base == sympy.E else sympy.log(f.base)) for f in varying])
-    rest = sympy.Mul(*[f for f in factors if f not in varying])
-    for sign in (1, -1):
-        power = _exact_limit(logarithm + sympy.log(sign * rest), y, target)
-        if power is not None:
-            return sign * sympy.exp(power)
-    return None
 
-
-def _sign_near(f: Any, y: Any, target: Any) -> int | None:
-    """The sign that a polynomial has close to 0+ or to oo."""
-    try:
-        coefficients = [c for c in sympy.Poly(f, y).all_coeffs() if c != 0]
-    except sympy.PolynomialError:
-        return None
-    c = coefficients[0 if target == sympy.oo else -1]
-    return None if not c.is_Rational else 1 if c > 0 else -1
-
-
-def _steps(q: Any, variable: Any, prover: Prover, constants: dict[Any, Any]) -> Any:
-    """steps_to up to a relative error that vanishes: log ε/log rate for pure powers always, for the others as ε → 0 only; ``constants`` gets names."""
-    term, tolerance = q.args
-    if tolerance != eps and (variable == eps or tolerance.free_symbols or not prover.holds(sympy.And(tolerance > 0, tolerance < 1, evaluate=False))):
-        raise NoClosedForm("a step count to a tolerance that is not eps")
-    if variable == eps and term.method.schedule.constant is not None:
-        rate = closed_rate(term, prover)
-        if not prover.holds(sympy.And(rate > 0, rate < 1, evaluate=False)) or not prover.holds(sympy.Lt(mu, L, evaluate=False)):
-            raise NoClosedForm("a step count at a rate that may be 0 or 1")
-        prover.assume(ASYMPTOTIC, ROOT_LIMIT)
-        return sympy.log(tolerance) / sympy.log(rate)
-    form = worst_form(term, prover)
-    base = [p for p in form.atoms(sympy.Pow) if p.exp == k]
-    if len(base) != 1:
-        raise NoClosedForm("the step count has no closed form in this limit")
-    prover.assume(ASYMPTOTIC)
-    rate = base[0].base
-    if variable == eps or form == base[0]:
-        return sympy.log(tolerance) / sympy.log(rate)
-    if chebyshev_bound(form) is not None:
-        constants[arc := sympy.Dummy("arc", positive=True)] = sympy.acosh(1 / tolerance)
-        return -arc / sympy.log(rate)
-    factor = sympy.Poly(form / base[0], k).all_coeffs() if (form / base[0]).is_polynomial(k) else []
-    if variable != kappa or len(factor) != 2 or factor[1] != 1:
-        raise NoClosedForm("the step count has no closed form in this limit")
-    constants[sigma := sympy.Dummy("sigma", positive=True)] = -1 - sympy.LambertW(-tolerance / sympy.E, -1)
-    return _with_linear_factor(rate, factor[0] / (1 - rate), sigma, prover)
-
-
-def _with_linear_factor(rate: Any, slope: Any, sigma: Any, prover: Prover) -> Any:
-    """Where R^k(1 + k·c(1 − R)) reaches a tolerance as R → 1: at t/(1 − R) with e^(−t)(1 + ct) = ε; for c → oo at log(c)/(1 − R)."""
-    y = sympy.Dummy("y", positive=True)
-    gap, c = (_exact_limit(sympy.powdenest(closed_rates(e, prover).xreplace({kappa: L / mu}).xreplace({mu: L / y**2}).xreplace({L: sympy.Integer(1)}),
-                                           force=True), y, sympy.oo) for e in (1 - rate, slope))
-    if gap != 0 or c not in (1, sympy.oo):
-        raise NoClosedForm("the step count has no closed form in this limit")
-    return (sympy.log(slope) if c == sympy.oo else sigma) / (1 - rate)

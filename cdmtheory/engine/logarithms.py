@@ -15,12 +15,13 @@ import sympy
 from flint import arb, ctx, fmpq
 from sympy.core.relational import Relational
 
-from cdmtheory.engine.closed_forms import Mode, square_root, squares, tidy
+from cdmtheory.engine.closed_forms import Mode
 from cdmtheory.engine.euler import EULER, substitution
 from cdmtheory.engine.evaluate import complete, holds
 from cdmtheory.engine.logsum import Ends, fraction, log_sum, sign_between
 from cdmtheory.engine.prover import NoClosedForm, Prover
 from cdmtheory.engine.quantities import value
+from cdmtheory.engine.roots import square_root, squares, tidy
 from cdmtheory.engine.scalars import Open, Undefined
 from cdmtheory.language import L, eta, h, kappa, mu, worst_rate
 

@@ -15,14 +15,12 @@ import sympy
 from flint import arb, ctx, fmpq
 
 from cdmtheory.engine.evaluate import complete
-from cdmtheory.engine.falsify import points, satisfies, typical_parameters
-from cdmtheory.engine.formula import FALSE
+from cdmtheory.engine.falsify import satisfies, typical_parameters
 from cdmtheory.engine.proof import Finding, prove
 from cdmtheory.engine.quantities import value
-from cdmtheory.engine.reduce import reduce_claim
 from cdmtheory.engine.scalars import Open, Undefined
 from cdmtheory.engine.solvers import Solvers
-from cdmtheory.engine.statements import NotPolynomial
+from cdmtheory.engine.unattained import not_attained_at_counterexample, not_attained_somewhere, problems_of
 from cdmtheory.language import L, Unique, _OfMethod, _Optimum, bind, kappa, mu, spectral_radius, worst_rate, worst_residual
 from cdmtheory.modes import characteristic, coefficients_of
 from cdmtheory.modes import residual as residual_of
@@ -47,7 +45,7 @@ def decide_optimum(claim: _Optimum, given: tuple[Any, ...], hints: tuple[Any, ..
     bound = prove(sympy.Ge(claim.quantity, claim.value, evaluate=False), given, (), solvers, share, tell)
     if bound.verdict in ("REFUTED", "DISAGREEMENT"):
         return bound
-    missed = _not_attained_somewhere(claim, outer, inner, solvers, min(deadline, time.monotonic() + 0.3 * (deadline - time.monotonic())), tell)
+    missed = not_attained_somewhere(claim, outer, inner, solvers, min(deadline, time.monotonic() + 0.3 * (deadline - time.monotonic())), tell)
     if missed is not None:
         return missed
     if bound.verdict != "PROVED":
@@ -59,6 +57,8 @@ def decide_optimum(claim: _Optimum, given: tuple[Any, ...], hints: tuple[Any, ..
         statement = sympy.And(sympy.Le(claim.quantity.xreplace(witness), claim.value, evaluate=False),
                               *[g.xreplace(witness) for g in inner], *[_range_of(s, witness[s]) for s in claim.over], evaluate=False)
         attained = prove(statement, outer, (), solvers, time.monotonic() + 0.5 * (deadline - time.monotonic()), tell)
+        if (missed := not_attained_at_counterexample(claim, attained, inner, solvers, deadline, tell)) is not None:
+            return missed
         if attained.verdict != "PROVED":
             trouble = f"that {_shown(witness)} attains the value is open: {attained.reason or attained.verdict.lower()}"
             continue
@@ -83,7 +83,7 @@ def decide_not_optimal(claim: _Optimum, given: tuple[Any, ...], solvers: Solvers
     """Decide that the minimum is not the value: nowhere attained, or undercut everywhere; refuted at a problem where it is the minimum."""
     over = set(claim.over)
     outer, inner = tuple(g for g in given if not g.free_symbols & over), tuple(g for g in given if g.free_symbols & over)
-    for problem in [p for p in _problems(claim, outer, 4) if mu in p]:
+    for problem in [p for p in problems_of(claim, outer, 4) if mu in p]:
         tell("is it optimal at one problem?")
         here = {s: sympy.Rational(int(x.p), int(x.q)) for s, x in problem.items()}
         at = tuple(sympy.Eq(s, x, evaluate=False) for s, x in here.items() if s != kappa)
@@ -100,7 +100,7 @@ def decide_not_optimal(claim: _Optimum, given: tuple[Any, ...], solvers: Solvers
         if time.monotonic() > deadline:
             break
         witness = dict(zip(claim.over, choice, strict=True))
-        if not all(_undercuts(claim, witness, p) for p in _problems(claim, outer, 3)):
+        if not all(_undercuts(claim, witness, p) for p in problems_of(claim, outer, 3)):
             continue
         better = sympy.And(sympy.Lt(claim.quantity.xreplace(witness), claim.value, evaluate=False), *[g.xreplace(witness) for g in inner],
                            *[_range_of(s, witness[s]) for s in claim.over], evaluate=False)
@@ -140,51 +140,12 @@ def _range_of(s: Any, e: Any) -> Any:
     return sympy.Ne(e, 0, evaluate=False) if s.is_nonzero else sympy.Eq(e, e, evaluate=False)
 
 
-def _problems(claim: _Optimum, outer: tuple[Any, ...], count: int) -> list[dict[Any, fmpq]]:
-    """A few concrete problems (values of everything but the parameters) that satisfy the outer hypotheses."""
-    found: list[dict[Any, fmpq]] = []
-    statement = sympy.Eq(claim.quantity.xreplace({}), claim.value, evaluate=False)
-    for tried, point in enumerate(points(statement, outer)):
-        if len(found) == count or tried > 200:
-            break
-        problem = {s: x for s, x in point.items() if s not in claim.over}
-        if satisfies(outer, problem) is True and problem not in found:
-            found.append(problem)
-    return found
 
-
-def _not_attained_somewhere(claim: _Optimum, outer: tuple[Any, ...], inner: tuple[Any, ...], solvers: Solvers, deadline: float,
-                            tell: Callable[[str], None]) -> Finding | None:
-    """REFUTED if at one of a few concrete problems no parameters at all reach the value."""
-    for problem in _problems(claim, outer, 3):
-        if time.monotonic() > deadline:
-            return None
-        here = [sympy.Eq(s, sympy.Rational(int(x.p), int(x.q)), evaluate=False) for s, x in problem.items() if s != kappa]
-        tell("is it attained at one problem?")
-        if _certainly_empty((*inner, *here), solvers, deadline):
-            continue  # no parameters are allowed at this problem
-        above = prove(sympy.Gt(claim.quantity, claim.value, evaluate=False), (*inner, *here), (), solvers, min(deadline, time.monotonic() + 5), tell)
-        if above.verdict == "DISAGREEMENT":
-            return above
-        if above.verdict == "PROVED":
-            shown = {s.name: str(x) for s, x in sorted(problem.items(), key=lambda item: item[0].name)}
-            reason = f"at this problem every choice of {', '.join(s.name for s in claim.over)} gives more than the value, so it is not attained"
-            return Finding("REFUTED", above.by, {"point": shown, "lhs": None, "rhs": None}, reason=reason)
-    return None
-
-
-def _certainly_empty(given: tuple[Any, ...], solvers: Solvers, deadline: float) -> bool:
-    """Whether no point satisfies some hypotheses, as far as polynomials can tell."""
-    try:
-        problem = reduce_claim(sympy.false, given)
-    except NotPolynomial:
-        return True
-    return problem.domain == FALSE or solvers.ask(problem, problem.domain, min(deadline, time.monotonic() + 3)).status != "sat"
 
 
 def _witnesses(claim: _Optimum, outer: tuple[Any, ...], inner: tuple[Any, ...], hints: tuple[Any, ...]) -> Iterator[dict[Any, Any]]:
     """Parameters as expressions of the problem that attain the value, as far as numbers can tell."""
-    problems = _problems(claim, outer, 3)
+    problems = problems_of(claim, outer, 3)
     named = {e.lhs: e.rhs for e in hints if isinstance(e, sympy.Eq) and e.lhs in claim.over}
     if len(named) == len(claim.over) and all(_attains(claim, inner, named, p) for p in problems):
         yield named

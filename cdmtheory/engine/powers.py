@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from typing import Any
 
 import sympy
 from sympy.logic.boolalg import And, Implies
 
-from cdmtheory.engine.closed_forms import close, real_steps, tidy
+from cdmtheory.engine.closed_forms import close, real_steps
 from cdmtheory.engine.proof import Finding
 from cdmtheory.engine.prover import NoClosedForm, Prover, powers_of_k
+from cdmtheory.engine.roots import tidy
 from cdmtheory.language import L, k, kappa, mu, residual, spectral_radius, steps_to, worst_rate, worst_residual
 
 __all__ = ["POWERS", "compare_powers", "is_defined"]
 
-POWERS = ("for 0 <= ρ <= 1: ρ^k <= 1, ρ^k >= 1 − k(1 − ρ) and ρ^k(ρ + k(1 − ρ)) <= ρ (Bernoulli, also to the second order and strictly), "
+POWERS = ("for 0 <= ρ <= 1: ρ^k <= 1, ρ^k >= 1 − k(1 − ρ) and ρ^k(ρ + k(1 − ρ)) <= ρ (Bernoulli, also to the third order and strictly), "
           "decreasing in k (induction over k); (ab)^k = a^k·b^k")
 
 LARGEST_NAMED = 12  # steps whose power is a polynomial of a degree that solvers bear
@@ -23,16 +25,9 @@ LARGEST_NAMED = 12  # steps whose power is a polynomial of a degree that solvers
 
 def is_defined(statement: Any, prover: Prover) -> bool:
     """Whether every root, reciprocal and negative power in a statement is defined under the hypotheses, as it stands."""
-    if isinstance(statement, (worst_residual, steps_to)):
-        term = statement.args[0]
-        if term.method.schedule.constant is None:
-            return all(is_defined(a, prover) for a in term.args[1:])
-        return prover.holds(sympy.Ge(worst_rate(term), 0, evaluate=False))
-    if isinstance(statement, residual):
-        term, _, at = statement.args
-        if term.method.schedule.constant is None:
-            return False
-        return prover.holds(sympy.Ge(spectral_radius(term, at), 0, evaluate=False))
+    if isinstance(statement, (residual, worst_residual, steps_to)):
+        at = statement.args[2] if isinstance(statement, residual) else None
+        return (at is None or is_defined(at, prover)) and _runs(statement.args[0], at, prover)
     if isinstance(statement, sympy.Pow):
         base, exponent = statement.args
         if exponent.has(k):
@@ -53,6 +48,15 @@ def is_defined(statement: Any, prover: Prover) -> bool:
                 return is_defined(base, prover)  # its sign is looked at where the logarithm is
             return prover.holds(allowed(at, 0, evaluate=False)) or (base.is_polynomial(k) and prover.holds(allowed(base, 0, evaluate=False)))
     return all(is_defined(a, prover) for a in statement.args)
+
+
+def _runs(term: Any, at: Any, prover: Prover) -> bool:
+    """Whether every coefficient of a method is defined, along one eigenvalue or all of them (None)."""
+    if term.args[0].name == "phased":
+        return _runs(term.args[1], at, prover) and _runs(term.args[3], at, prover)
+    if term.method.schedule.constant is None:
+        return all(is_defined(a, prover) for a in term.args[1:])
+    return prover.holds(sympy.Ge(worst_rate(term) if at is None else spectral_radius(term, at), 0, evaluate=False))
 
 
 def _nonzero_when_closed(base: Any, prover: Prover) -> bool:
@@ -105,7 +109,7 @@ def _compared(statement: Any, prover: Prover) -> Finding | None:
     if goal == sympy.true:
         return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=list(prover.assumed))
     given = tuple(g.xreplace({kappa: L / mu}) for g in real_steps(prover, n))
-    for facts, seconds in ((table.facts, 8), (table.sharper, 8), (table.quotients, 12)):
+    for facts, seconds in ((table.facts, 8), (table.sharper, 8), (table.quotients, 12), (table.third_order, 8)):
         if time.monotonic() > prover.deadline:
             return None
         known = facts()
@@ -128,6 +132,7 @@ class _Powers:
         self.prover, self.n = prover, n
         self.bases: list[Any] = []
         self.variables: list[Any] = []
+        self.multiples: dict[Any, set[int]] = {}  # for each variable the m of the base^(m·k) that occur
         self.sign: Any = None  # (−1)^k
         self.known: dict[str, tuple[Any, ...]] = {}
 
@@ -139,6 +144,8 @@ class _Powers:
         for known, z in zip(self.bases, self.variables, strict=True):
             if known == base or self.holds(sympy.Eq(known, base, evaluate=False)):
                 return z
+            if known.is_Dummy and self.holds(sympy.Eq(known**2, base, evaluate=False)):
+                return z**2
         nonnegative = self.holds(sympy.Ge(base, 0, evaluate=False))
         if not nonnegative and self.holds(sympy.Le(base, 0, evaluate=False)):
             self.sign = self.sign or sympy.Dummy("sign", real=True)
@@ -155,7 +162,9 @@ class _Powers:
             if len(slope) != 2 or not all(c.is_Integer for c in slope):
                 raise NoClosedForm(f"the power {e}")
             base = self.replaced(e.base)
-            return self.variable(base) ** slope[0] * base ** slope[1]
+            z = self.variable(base)
+            self.multiples.setdefault(z, set()).add(int(slope[0]))
+            return z ** slope[0] * base ** slope[1]
         return e if not e.args or not e.has(k) or isinstance(e, (residual, worst_residual)) else e.func(*[self.replaced(a) for a in e.args])
 
     def facts(self) -> tuple[Any, ...]:
@@ -174,8 +183,21 @@ class _Powers:
                     found.append(za <= zb)
                 elif self.holds(sympy.Ge(a, b, evaluate=False)):
                     found.append(zb <= za)
+                found += self._of_multiples((a, za), (b, zb))
         self.known["facts"] = tuple(found)
         return self.known["facts"]
+
+    def _of_multiples(self, first: tuple[Any, Any], second: tuple[Any, Any]) -> list[Any]:
+        """a^(mk) against b^(nk), where multiples of k occur, by a^m against b^n."""
+        (a, za), (b, zb) = first, second
+        found = []
+        for m, n in itertools.product(self.multiples.get(za, {1}), self.multiples.get(zb, {1})):
+            if m > 0 and n > 0 and m != n:
+                if self.holds(sympy.Le(a**m, b**n, evaluate=False)):
+                    found.append(za**m <= zb**n)
+                elif self.holds(sympy.Ge(a**m, b**n, evaluate=False)):
+                    found.append(za**m >= zb**n)
+        return found
 
     def _of_one(self, base: Any, z: Any) -> list[Any]:
         n = self.n
@@ -223,6 +245,15 @@ class _Powers:
         if self.holds(sympy.Ge(base, 1, evaluate=False)):
             return [whole, first, none, z >= 1 - n * x + n * (n - 1) * x**2 / 2, Implies(And(n >= 2, base > 1, evaluate=False), z > 1 - n * x, evaluate=False)]
         return []
+
+    def third_order(self) -> tuple[Any, ...] | None:
+        """Bernoulli's inequality to the third order."""
+        n, found = self.n, []
+        for base, z in list(zip(self.bases, self.variables, strict=True)):
+            if z.is_nonnegative and self.holds(sympy.Le(base, 1, evaluate=False)):
+                x = 1 - base
+                found.append(z * (1 + n * x + n * (n + 1) * x**2 / 2 + n * (n + 1) * (n + 2) * x**3 / 6) <= 1)
+        return (*self.known["facts"], *found) if found else None
 
     def quotients(self) -> tuple[Any, ...] | None:
         """a^k = b^k·(a/b)^k for any two of them, the quotient with its own inequalities; the product where 1 is between them."""

@@ -94,6 +94,13 @@ def prove(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solver
         if (least := above_minimax(statement, given, solvers, deadline, tell)) is not None:
             return least
     found = _refute_branches(problem, statement, given, solvers, deadline, tell)
+    if problem.strengthened and found.verdict == "UNDECIDED":
+        from cdmtheory.engine.interior import interior_eigenvalues
+
+        if inside := interior_eigenvalues(statement, given):
+            tell("with eigenvalues inside the spectrum")
+            problem = reduce_claim(statement, given, inside)
+            found = _refute_branches(problem, statement, given, solvers, deadline, tell)
     if certificates.inside_lemmas:
         if found.verdict == "PROVED":
             certificates.wait(statement, given, problem)

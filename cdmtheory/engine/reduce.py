@@ -95,29 +95,31 @@ def _polynomial(tree: Any, ring: Ring, needs: list[Any]) -> Formula:
     return conjunction(*parts) if tree.kind == "all" else disjunction(*parts)
 
 
-def _without_quantifiers(tree: Any, reducer: Reducer, eigenvalues: list[Any]) -> Any:
-    """The tree that says how a claim fails, with eigenvalues chosen: "some" gets a variable, "every" its ends.
+def _without_quantifiers(tree: Any, reducer: Reducer, eigenvalues: list[Any], witnesses: tuple[Any, ...]) -> Any:
+    """The tree that says how a claim fails, with eigenvalues chosen: "some" gets a variable, "every" its ends and other witnesses.
 
-    "Every" in a failure is "there is" in the claim; naming the ends as witnesses asks for more than the claim does.
+    "Every" in a failure is "there is" in the claim; naming witnesses asks for more than the claim does.
     """
     if isinstance(tree, Compare):
         return tree
     if tree.kind == "some":
         eigenvalues.append(tree.bound)
-        return _without_quantifiers(tree.parts[0], reducer, eigenvalues)
+        return _without_quantifiers(tree.parts[0], reducer, eigenvalues, witnesses)
     if tree.kind == "every":
         reducer.strengthened = True
         body = tree.parts[0]
-        return Node("all", tuple(_without_quantifiers(replaced_in(body, tree.bound, end), reducer, eigenvalues) for end in (mu, L)))
-    return Node(tree.kind, tuple(_without_quantifiers(p, reducer, eigenvalues) for p in tree.parts))
+        at = {x: _without_quantifiers(replaced_in(body, tree.bound, x), reducer, eigenvalues, witnesses) for x in (mu, L, *witnesses)}
+        outside = {x: (Compare(x, "<", mu), Compare(L, "<", x)) for x in witnesses}
+        return Node("all", tuple(Node("any", (*outside.get(x, ()), fails)) for x, fails in at.items()))
+    return Node(tree.kind, tuple(_without_quantifiers(p, reducer, eigenvalues, witnesses) for p in tree.parts))
 
 
 def _depends_on_bound(reducer: Reducer, eigenvalues: list[Any]) -> bool:
     return any(c.left.has(*eigenvalues) or c.right.has(*eigenvalues) for t in reducer.definitions for c in comparisons(t)) if eigenvalues else False
 
 
-def reduce_claim(statement: Any, given: tuple[Any, ...]) -> Problem:
-    """A statement and its hypotheses as polynomials.
+def reduce_claim(statement: Any, given: tuple[Any, ...], witnesses: tuple[Any, ...] = ()) -> Problem:
+    """A statement and its hypotheses as polynomials; ``witnesses``: eigenvalues that "there is one" may mean, besides the ends of the spectrum.
 
     Raises
     ------
@@ -134,7 +136,7 @@ def reduce_claim(statement: Any, given: tuple[Any, ...]) -> Problem:
     eigenvalues: list[Any] = []
     hypotheses = [_at_integers(_no_quantifier_in_hypothesis(t, eigenvalues)) for t in hypotheses]
     goal = reducer.statement(statement)
-    failing = _at_integers(_without_quantifiers(negated(goal), reducer, eigenvalues))
+    failing = _at_integers(_without_quantifiers(negated(goal), reducer, eigenvalues, witnesses))
     if _depends_on_bound(reducer, [e for e in eigenvalues if reducer.strengthened]):
         raise NotPolynomial("a supremum over the eigenvalues inside a nested expression")
     eigenvalues += reducer.watched_at

@@ -14,10 +14,10 @@ from typing import Any
 import sympy
 from flint import ctx
 
-from cdmtheory.engine.closed_forms import tidy
 from cdmtheory.engine.proof import prove
 from cdmtheory.engine.prover import Prover
 from cdmtheory.engine.quantities import value
+from cdmtheory.engine.roots import tidy
 from cdmtheory.language import L, eps, k, kappa, mu
 
 __all__ = ["TANGENT", "Logarithms", "falls_below"]

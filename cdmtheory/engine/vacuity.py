@@ -32,7 +32,7 @@ def hypotheses_empty(statement: Any, given: tuple[Any, ...], solvers: Solvers, d
     try:
         problem = reduce_claim(sympy.false, given)
     except NotPolynomial as why:
-        return _contradicted_by_the_rest(given, solvers, deadline, tell) or Finding(
+        return _empty_without_logarithms(given, solvers, deadline) or _contradicted_by_the_rest(given, solvers, deadline, tell) or Finding(
             "UNDECIDED", reason=f"no point that satisfies the hypotheses was found ({why})")
     if problem.domain == FALSE:
         return Finding("VACUOUS", ["algebra"])
@@ -50,6 +50,24 @@ def hypotheses_empty(statement: Any, given: tuple[Any, ...], solvers: Solvers, d
         if _between_integers(given, solvers, deadline):
             return Finding("VACUOUS", ["algebra", *answer.by])
     return Finding("UNDECIDED", reason="no point that satisfies the hypotheses was found, and none was excluded")
+
+
+def _empty_without_logarithms(given: tuple[Any, ...], solvers: Solvers, deadline: float) -> Finding | None:
+    """VACUOUS if the hypotheses exclude each other whatever the logarithms and exponentials in them are, but for their signs."""
+    atoms = sorted({a for g in given for a in g.atoms(sympy.log, sympy.exp)}, key=str)
+    real: dict[Any, Any] = {a: sympy.Dummy("transcendental", real=True) for a in atoms}
+    signs = [real[a] > 0 for a in atoms if isinstance(a, sympy.exp) and a.args[0].is_real]
+    for a in atoms:
+        if isinstance(a, sympy.log):
+            x = a.args[0].xreplace({s: v for s, v in real.items() if s != a})
+            signs += [sympy.Implies(x > 1, real[a] > 0, evaluate=False), sympy.Implies(sympy.And(x > 0, x < 1, evaluate=False), real[a] < 0, evaluate=False),
+                      sympy.Implies(sympy.Eq(x, 1, evaluate=False), sympy.Eq(real[a], 0, evaluate=False), evaluate=False)]
+    try:
+        problem = reduce_claim(sympy.false, (*(g.xreplace(real) for g in given), *signs))
+    except NotPolynomial:
+        return None
+    answer = solvers.ask(problem, problem.domain, min(deadline, time.monotonic() + 0.3 * (deadline - time.monotonic())))
+    return Finding("VACUOUS", list(answer.by)) if problem.domain == FALSE or answer.status == "unsat" else None
 
 
 def _contradicted_by_the_rest(given: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Callable[[str], None]) -> Finding | None:

@@ -7,7 +7,7 @@ import pytest
 import sympy
 from sympy import Rational, Symbol, log, oo
 
-from cdmtheory.engine.limits import _exact_limit, _of_powers
+from cdmtheory.engine.exact_limit import exact_limit, of_powers
 
 y = Symbol("y", positive=True)
 E = Symbol("E", real=True)
@@ -32,7 +32,7 @@ TABLE = {
 @pytest.mark.parametrize("name", TABLE)
 def test_known_limits(name):
     e, target, expected = TABLE[name]
-    assert _exact_limit(e, y, target) == expected
+    assert exact_limit(e, y, target) == expected
 
 
 POWERS = {
@@ -51,7 +51,7 @@ POWERS = {
 @pytest.mark.parametrize("name", POWERS)
 def test_limits_of_powers(name):
     e, target, expected = POWERS[name]
-    assert _of_powers(e, y, target) == expected
+    assert of_powers(e, y, target) == expected
 
 
 def test_random_limits_agree_with_values():
@@ -71,7 +71,7 @@ def test_random_limits_agree_with_values():
             if under == 0:
                 continue
             e = (term() + term() + generator.randint(-1, 1)) / under
-            limit = _exact_limit(e, y, oo)
+            limit = exact_limit(e, y, oo)
             at = sympy.lambdify(y, e, "mpmath")
             far = [at(mpmath.mpf(10) ** n) for n in (20, 60, 100)]
             if limit in (oo, -oo):

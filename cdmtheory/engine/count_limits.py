@@ -1,0 +1,76 @@
+"""Step counts inside a limit, up to a relative error that vanishes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy
+
+from cdmtheory.engine.closed_forms import Mode, modulus_of, worst_form
+from cdmtheory.engine.complexity import chebyshev_bound
+from cdmtheory.engine.exact_limit import exact_limit
+from cdmtheory.engine.logarithms import closed_rate, closed_rates
+from cdmtheory.engine.prover import NoClosedForm, Prover
+from cdmtheory.engine.roots import vanishes
+from cdmtheory.language import L, eps, k, kappa, mu
+
+__all__ = ["ASYMPTOTIC", "ROOT_LIMIT", "steps_in_limit"]
+
+ROOT_LIMIT = "worst_residual(m, k)^(1/k) tends to worst_rate(m) for a stationary method if mu < L, or from rest if the roots are real (Gelfand's formula)"
+ASYMPTOTIC = "ceilings and polynomial factors do not change the limit of a ratio of step counts that grow without bound"
+LARGEST_LATE = sympy.Rational(49, 50)  # tolerance; below 6/5·exp(−1/5)
+
+
+def steps_in_limit(q: Any, variable: Any, prover: Prover, constants: dict[Any, Any]) -> Any:
+    """steps_to up to a relative error that vanishes: log ε/log rate for pure powers always, for the others as ε → 0 only; ``constants`` gets names."""
+    term, tolerance = q.args
+    if tolerance != eps and (variable == eps or tolerance.free_symbols or not prover.holds(sympy.And(tolerance > 0, tolerance < 1, evaluate=False))):
+        raise NoClosedForm("a step count to a tolerance that is not eps")
+    if variable == eps and term.method.schedule.constant is not None:
+        rate = closed_rate(term, prover)
+        if not prover.holds(sympy.And(rate > 0, rate < 1, evaluate=False)) or not prover.holds(sympy.Lt(mu, L, evaluate=False)):
+            raise NoClosedForm("a step count at a rate that may be 0 or 1")
+        prover.assume(ASYMPTOTIC, ROOT_LIMIT)
+        return sympy.log(tolerance) / sympy.log(rate)
+    form = worst_form(term, prover) if variable != kappa else _late_form(term, tolerance, prover)
+    base = [p for p in form.atoms(sympy.Pow) if p.exp == k]
+    if len(base) != 1:
+        raise NoClosedForm("the step count has no closed form in this limit")
+    prover.assume(ASYMPTOTIC)
+    rate = base[0].base
+    if variable == eps or form == base[0]:
+        return sympy.log(tolerance) / sympy.log(rate)
+    if chebyshev_bound(form) is not None:
+        constants[arc := sympy.Dummy("arc", positive=True)] = sympy.acosh(1 / tolerance)
+        return -arc / sympy.log(rate)
+    factor = sympy.Poly(form / base[0], k).all_coeffs() if (form / base[0]).is_polynomial(k) else []
+    if variable != kappa or len(factor) != 2 or factor[1] != 1:
+        raise NoClosedForm("the step count has no closed form in this limit")
+    constants[sigma := sympy.Dummy("sigma", positive=True)] = -1 - sympy.LambertW(-tolerance / sympy.E, -1)
+    return _with_linear_factor(rate, factor[0] / (1 - rate), sigma, prover)
+
+
+def _late_form(term: Any, tolerance: Any, prover: Prover) -> Any:
+    """worst_residual in closed form, if need be from k = 1/(5(1 − R)) on: at R^k(1 + k(1 − R)) ~ 0.982 and what is above, a step count sees no more."""
+    try:
+        return worst_form(term, prover)
+    except NoClosedForm:
+        rate = modulus_of(Mode(term, mu), prover)
+        if not tolerance.is_Rational or tolerance > LARGEST_LATE or rate is None:
+            raise
+        late = Prover((*prover.given, sympy.Ge(5 * k * (1 - rate), 1, evaluate=False)), prover.solvers, prover.deadline, prover.tell)
+        late.by, late.assumed = prover.by, prover.assumed
+        form = worst_form(term, late)
+        if not vanishes(form - rate**k * (1 + k * (1 - rate))):
+            raise
+        return form
+
+
+def _with_linear_factor(rate: Any, slope: Any, sigma: Any, prover: Prover) -> Any:
+    """Where R^k(1 + k·c(1 − R)) reaches a tolerance as R → 1: at t/(1 − R) with e^(−t)(1 + ct) = ε; for c → oo at log(c)/(1 − R)."""
+    y = sympy.Dummy("y", positive=True)
+    gap, c = (exact_limit(sympy.powdenest(closed_rates(e, prover).xreplace({kappa: L / mu}).xreplace({mu: L / y**2}).xreplace({L: sympy.Integer(1)}),
+                                           force=True), y, sympy.oo) for e in (1 - rate, slope))
+    if gap != 0 or c not in (1, sympy.oo):
+        raise NoClosedForm("the step count has no closed form in this limit")
+    return (sympy.log(slope) if c == sympy.oo else sigma) / (1 - rate)
