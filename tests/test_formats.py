@@ -10,7 +10,7 @@ import pytest
 from cdmtheory.collect import Collected
 from cdmtheory.engine.session import Session
 from cdmtheory.engine.verdict import Verdict
-from cdmtheory.report.formats import decided, failed, fails_at, github, junit, line_of_definition
+from cdmtheory.report.formats import decided, failed, fails_at, github, junit, line_of_definition, readable
 
 
 def verdict(kind: str, miss: str | None = None, **more: str) -> Verdict:
@@ -45,6 +45,12 @@ def test_special_characters(tmp_path: Path) -> None:
 
 def test_what_has_no_point_and_what_nothing_carried_is_said_in_words() -> None:
     assert fails_at({"point": {}, "lhs": None, "rhs": None}) == "is false"
+
+
+def test_long_fractions_are_read_in_decimals():
+    long = f"{10**80 + 1}/{3 * 10**80}"
+    assert readable(long).startswith("0.33333333333333333333… (an exact fraction of")
+    assert [readable(short) for short in ("16/65", "-3", "[0.97 +/- 3.91e-4]")] == ["16/65", "-3", "[0.97 +/- 3.91e-4]"]
     assert fails_at({"point": {"mu": "1", "L": "1/2"}, "lhs": None, "rhs": None}) == "fails at mu = 1, L = 1/2"
     assert decided(verdict("UNDECIDED")) == "UNDECIDED"
     assert decided(verdict("PROVED", by=["algebra", "z3"])) == "PROVED by algebra, z3"

@@ -7,7 +7,7 @@ from typing import Any
 
 import sympy
 
-__all__ = ["EULER", "Substitution", "substitution"]
+__all__ = ["EULER", "Substitution", "rational_near", "substitution"]
 
 EULER = "a change of variable that is monotone and makes a square root rational (Euler's substitutions)"
 FINEST = sympy.Rational(1, 10**9)  # relative width by which an irrational end is moved outwards
@@ -46,10 +46,11 @@ class Substitution:
                 return None
             ends.append(t)
         lower, upper = sorted(ends)
-        return _rational(lower, -1), _rational(upper, 1)
+        return rational_near(lower, -1), rational_near(upper, 1)
 
 
-def _rational(end: Any, outwards: int) -> Any:
+def rational_near(end: Any, outwards: int) -> Any:
+    """An end of an interval, or a rational number just beyond it where it is irrational."""
     if end.is_Rational or end.is_infinite:
         return end
     near = sympy.Rational(str(sympy.N(end, 30)))

@@ -16,7 +16,7 @@ from flint import arb, ctx, fmpq
 from sympy.core.relational import Relational
 
 from cdmtheory.engine.closed_forms import Mode
-from cdmtheory.engine.euler import EULER, substitution
+from cdmtheory.engine.euler import EULER, rational_near, substitution
 from cdmtheory.engine.evaluate import complete, holds
 from cdmtheory.engine.logsum import Ends, fraction, log_sum, sign_between
 from cdmtheory.engine.prover import NoClosedForm, Prover
@@ -243,12 +243,13 @@ def _interval(variable: Any, prover: Prover) -> tuple[tuple[Any, Any], list[Any]
             if not isinstance(allowed, sympy.Interval):
                 continue
             start, end = (sympy.sqrt(t) if square else t for t in (allowed.start, allowed.end))
+            (start, moved_down), (end, moved_up) = ((near := rational_near(t, side), near != t) for t, side in ((start, -1), (end, 1)))
             if start.is_Rational and start > low:
-                low, closed_low = start, not allowed.left_open
+                low, closed_low = start, not (allowed.left_open or moved_down)
             elif start.is_Rational and start == low:
                 closed_low = closed_low and not allowed.left_open
             if (end.is_Rational and end < high) or (end.is_Rational and end == high and not high.is_infinite):
-                high, closed_high = end, not allowed.right_open
+                high, closed_high = end, not (allowed.right_open or moved_up)
     return ((low, high), [e for e, c in ((low, closed_low), (high, closed_high)) if c]) if low < high else None
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -16,7 +18,9 @@ if TYPE_CHECKING:
     from cdmtheory.engine.session import Session
     from cdmtheory.engine.verdict import Verdict
 
-__all__ = ["decided", "explanation", "failed", "fails_at", "github", "junit", "line_of_definition"]
+__all__ = ["decided", "explanation", "failed", "fails_at", "github", "junit", "line_of_definition", "readable"]
+
+LONGEST_SIDE = 60  # characters of an exact fraction that is shown as it is
 
 
 def failed(verdict: Verdict) -> bool:
@@ -34,6 +38,13 @@ def fails_at(found: dict[str, Any]) -> str:
     return "fails at " + ", ".join(f"{name} = {x}" for name, x in found["point"].items()) if found["point"] else "is false"
 
 
+def readable(side: str) -> str:
+    """A side of a counterexample as people read it: of a long exact fraction its value in decimals. The JSON has all digits."""
+    if len(side) <= LONGEST_SIDE or not set(side) <= set("-/0123456789"):
+        return side
+    return f"{Decimal(Fraction(side).numerator) / Decimal(Fraction(side).denominator):.20g}… (an exact fraction of {len(side)} characters)"
+
+
 def explanation(verdict: Verdict) -> str:
     """What was claimed and what stands against it, as plain text of a few lines."""
     lines = [f"claimed: {verdict.statement}"] if verdict.statement else []
@@ -42,7 +53,7 @@ def explanation(verdict: Verdict) -> str:
     found = verdict.counterexample
     if found:
         lines.append(fails_at(found))
-        lines += [f"{side} side: {found[key]}" for side, key in (("left", "lhs"), ("right", "rhs")) if found[key] is not None]
+        lines += [f"{side} side: {readable(found[key])}" for side, key in (("left", "lhs"), ("right", "rhs")) if found[key] is not None]
     if verdict.reason:
         lines.append(verdict.reason)
     lines += [f"near miss {m['verdict']}, expected REFUTED: {m['statement']}" for m in verdict.near_misses if m["verdict"] != "REFUTED"]

@@ -76,9 +76,10 @@ class Terminal:
                 self._detail(f"near miss {miss['verdict']}, expected REFUTED: {miss['statement']}")
 
     def _counterexample(self, found: dict[str, Any]) -> None:
-        from cdmtheory.report.formats import fails_at
+        from cdmtheory.report.formats import fails_at, readable
 
-        both = f": left side {found['lhs']}, right side {found['rhs']}" if found["lhs"] is not None or found["rhs"] is not None else ""
+        left, right = (shown if shown is None else readable(shown) for shown in (found["lhs"], found["rhs"]))
+        both = f": left side {left}, right side {right}" if left is not None or right is not None else ""
         self._detail(f"{fails_at(found)}{both}")
 
     def coq(self, verdicts: list[Verdict]) -> None:
