@@ -1,11 +1,11 @@
-"""Optimal refuted at the problem where its only witness is not allowed."""
+"""Optimal refuted at the problem where its only witness is not allowed; minima over every number of steps."""
 
 import time
 
 import pytest
 from sympy import Rational, Symbol, sqrt
 
-from cdmtheory import Claim, L, Optimal, gradient_descent, heavy_ball, kappa, worst_rate
+from cdmtheory import Claim, L, Optimal, Unique, gradient_descent, heavy_ball, k, kappa, worst_rate, worst_residual
 from cdmtheory.engine.decide import decide
 
 a, b = Symbol("a", real=True), Symbol("b", real=True)
@@ -22,3 +22,13 @@ def test_a_minimiser_out_of_range(given, that, truth):
     found = decide(Claim("out of range", given=given, that=that), time.monotonic() + 40)
     assert found.verdict == truth, found.reason
     assert truth != "REFUTED" or found.counterexample is not None
+
+
+@pytest.mark.parametrize(("given", "kind", "value", "truth"), [
+    ([], Optimal, ((kappa - 1) / (kappa + 1)) ** k, "PROVED"),
+    ([], Unique, ((kappa - 1) / (kappa + 1)) ** k, "REFUTED"),  # at k = 0 every step size is as good
+    ([k >= 1], Optimal, ((kappa - 1) / (kappa + Rational(1001, 1000))) ** k, "REFUTED"),
+])
+def test_the_best_step_for_every_number_of_steps(given, kind, value, truth):
+    found = decide(Claim("best", given=given, that=kind(worst_residual(gradient_descent(a), k), over=[a], value=value)), time.monotonic() + 30)
+    assert found.verdict == truth, found.reason

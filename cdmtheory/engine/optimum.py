@@ -15,13 +15,13 @@ import sympy
 from flint import arb, ctx, fmpq
 
 from cdmtheory.engine.evaluate import complete
-from cdmtheory.engine.falsify import satisfies, typical_parameters
+from cdmtheory.engine.falsify import allowance, counterexample, satisfies, search, typical_parameters
 from cdmtheory.engine.proof import Finding, prove
 from cdmtheory.engine.quantities import value
 from cdmtheory.engine.scalars import Open, Undefined
 from cdmtheory.engine.solvers import Solvers
 from cdmtheory.engine.unattained import not_attained_at_counterexample, not_attained_somewhere, problems_of
-from cdmtheory.language import L, Unique, _OfMethod, _Optimum, bind, kappa, mu, spectral_radius, worst_rate, worst_residual
+from cdmtheory.language import L, Unique, _OfMethod, _Optimum, bind, k, kappa, mu, spectral_radius, worst_rate, worst_residual
 from cdmtheory.modes import characteristic, coefficients_of
 from cdmtheory.modes import residual as residual_of
 
@@ -29,6 +29,7 @@ __all__ = ["decide_not_optimal", "decide_optimum"]
 
 CLOSE = arb("1e-18")
 MOST_EQUATIONS = 12
+LOOK_SECONDS = 1.0  # for another minimiser
 LARGEST_RESIDUAL = 3  # steps of a residual whose equations are solved
 
 
@@ -38,6 +39,8 @@ def decide_optimum(claim: _Optimum, given: tuple[Any, ...], hints: tuple[Any, ..
     over = set(claim.over)
     if not isinstance(claim, Unique) and not over & claim.quantity.free_symbols and not any(g.free_symbols & over for g in given):
         return prove(sympy.Eq(claim.quantity, claim.value, evaluate=False), given, (), solvers, deadline, tell)  # nothing to choose
+    if k in claim.free_symbols and (wrong := _refuted_at_first_steps(claim, given, solvers, deadline, tell)) is not None:
+        return wrong
     outer = tuple(g for g in given if not g.free_symbols & over)
     inner = tuple(g for g in given if g.free_symbols & over)
     tell("the lower bound")
@@ -71,12 +74,32 @@ def decide_optimum(claim: _Optimum, given: tuple[Any, ...], hints: tuple[Any, ..
         unique = prove(only, given, (), solvers, deadline, tell)
         if unique.verdict == "PROVED":
             return Finding("PROVED", sorted({*by, *unique.by}))
+        if unique.verdict == "UNDECIDED" and (point := search(only, given, over=allowance(LOOK_SECONDS, deadline))[1]) is not None:
+            unique = Finding("REFUTED", ["search"], counterexample(only, given, point))
         if unique.verdict == "REFUTED":
             unique.reason = f"the minimum is attained at {_shown(witness)} and at another point too"
         else:
             unique.reason = f"optimal, but uniqueness is open: {unique.reason}"
         return unique
     return Finding("UNDECIDED", reason=trouble, scope="the lower bound holds; attainment is open")
+
+
+def _refuted_at_first_steps(claim: _Optimum, given: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Callable[[str], None]) -> Finding | None:
+    """What refutes a claim about every k at k = 0 or 1; None if nothing was found there."""
+    for steps in (0, 1):
+        here = {k: sympy.Integer(steps)}
+        allowed = tuple(g.xreplace(here) for g in given)
+        if sympy.false in allowed:
+            continue
+        tell(f"at k = {steps}")
+        until = time.monotonic() + 0.05 * (deadline - time.monotonic())
+        found = decide_optimum(claim.xreplace(here), tuple(g for g in allowed if g != sympy.true), (), solvers, until, lambda _: None)
+        if found.verdict == "REFUTED":
+            found.counterexample = {"lhs": None, "rhs": None, **(found.counterexample or {}),
+                                    "point": {**(found.counterexample or {"point": {}})["point"], "k": str(steps)}}
+            found.reason = f"at k = {steps}: {found.reason or 'the value is not the minimum'}"
+            return found
+    return None
 
 
 def decide_not_optimal(claim: _Optimum, given: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Callable[[str], None]) -> Finding:
@@ -151,7 +174,8 @@ def _witnesses(claim: _Optimum, outer: tuple[Any, ...], inner: tuple[Any, ...], 
         yield named
     if not problems:
         return
-    equations = list(dict.fromkeys(_touching(claim, inner)))[:MOST_EQUATIONS]
+    one = {k: sympy.Integer(1)}  # what is best for every number of steps is so for one
+    equations = list(dict.fromkeys(_touching(claim.xreplace(one), tuple(g.xreplace(one) for g in inner))))[:MOST_EQUATIONS]
     numbers = {s: sympy.Rational(int(x.p), int(x.q)) for s, x in problems[0].items()}
     seen: list[dict[Any, Any]] = []
     for fixed in _some_fixed(claim.over):

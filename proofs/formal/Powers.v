@@ -80,7 +80,7 @@ Proof.
   eapply Rle_trans; [apply decreasing_in_k; exact I | exact IH].
 Qed.
 
-(* To the second order, and strictly. *)
+(* To the second and the third order, and strictly. *)
 Lemma times_one_less : forall k, 0 <= INR k * (INR k - 1).
 Proof.
   intros [| k]; [simpl; lra |]. rewrite S_INR. pose proof (pos_INR k). apply Rmult_le_pos; lra.
@@ -93,6 +93,15 @@ Proof.
   assert (A : 0 <= r ^ k * ((INR k + 1) * (INR k + 2) * ((1 - r) * (1 - r) ^ 2) / 2)); [| lra].
   apply Rmult_le_pos; [apply pow_le; exact P |]. apply Rmult_le_pos; [| lra].
   apply Rmult_le_pos; [apply Rmult_le_pos; lra | apply Rmult_le_pos; [lra | apply pow2_ge_0]].
+Qed.
+
+Theorem third_order_at_most_one : forall r k, 0 <= r <= 1 ->
+  r ^ k * (1 + INR k * (1 - r) + INR k * (INR k + 1) * (1 - r) ^ 2 / 2 + INR k * (INR k + 1) * (INR k + 2) * (1 - r) ^ 3 / 6) <= 1.
+Proof.
+  intros r k [P Q]. induction k as [| k IH]; [simpl; lra |]. rewrite S_INR. simpl (r ^ S k). pose proof (pos_INR k) as N.
+  assert (A : 0 <= r ^ k * ((INR k + 1) * (INR k + 2) * (INR k + 3) * ((1 - r) ^ 2 * (1 - r) ^ 2) / 6)); [| lra].
+  apply Rmult_le_pos; [apply pow_le; exact P |]. apply Rmult_le_pos; [| lra].
+  apply Rmult_le_pos; [repeat apply Rmult_le_pos; lra | apply Rmult_le_pos; apply pow2_ge_0].
 Qed.
 
 Theorem second_order_above : forall r k, 0 <= r <= 1 -> r ^ k <= 1 - INR k * (1 - r) + INR k * (INR k - 1) * (1 - r) ^ 2 / 2.
