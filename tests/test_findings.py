@@ -32,7 +32,8 @@ def equal(*, ours=100, theirs=2000.0, **state):
     usual = {"norm": 1.0, "switch_norm": 2.0, "accuracy": 1.0, "training_loss": 0.01, "switch_loss": 0.02, "sharpness": 1.0, "switch_sharpness": 2.0,
              "trace": 1.0, "switch_trace": 2.0, "repairs": 0.0, "collapsed": False, "decay": 1e-3}
     arrived = {"gap_settled": ours and ours / 2, "gap_steps": ours and ours / 4}, {"gap_settled": theirs and theirs / 2, "gap_steps": theirs and theirs / 4}
-    return [row(part="equal", task="t", method="GROKtimizer", seed=0, settled=ours, gradients=150, **{**usual, **arrived[0], **state}),
+    return [row(part="equal", task="t", method="GROKtimizer", seed=0, settled=ours, gradients=150, steps=140, switch_step=30,
+                **{**usual, **arrived[0], **state}),
             row(part="equal", task="t", method="GD, two phases", seed=0, settled=theirs, gradients=theirs or 1200, repairs=0.0, collapsed=False, decay=1e-3,
                 steps=330, switch_step=30, **arrived[1])]
 
@@ -83,7 +84,7 @@ def test_the_valley_is_held_against_the_local_model_where_that_is_off(along, nea
 def test_the_two_thresholds_have_their_own_verdicts():
     rows = equal()
     rows[1] |= {"gap_settled": 400.0}
-    assert "(10 or more on 1)" in " ".join(findings(rows).split())
+    assert "(10 or more on 0 and on 1)" in " ".join(findings(rows).split())
     assert (verdicts(rows)["Faster grokking at equal λ"], verdicts(rows)["The objective falls faster at equal λ"]) == ("SUPPORTED", "NOT SUPPORTED")
     rows = equal()
     rows[1] |= {"settled": 400.0}
@@ -91,12 +92,12 @@ def test_the_two_thresholds_have_their_own_verdicts():
 
 
 def test_the_columns_at_equal_weight_decay():
-    """Both phases, phase 2 alone, and the local model, where it was asked."""
-    assert "| t | 0.001 | 1 | 50 | 1000 | 20 | 25 | 500 | 20 | – | – | – |" in findings(equal())
+    """Both phases in gradients and in steps, phase 2 alone, and the local model, where it was asked."""
+    assert "| t | 0.001 | 1 | 50 | 1000 | 20 | 9.64 | 25 | 500 | 20 | – | – | – |" in findings(equal())
     bounds = equal(theirs=None)
     for r, foretold in zip(bounds, (30.0, 600.0), strict=True):
         r["gap_foretold"] = foretold
-    assert "| t | 0.001 | 1 | 50 | given up | ≥ 24 | 25 | given up | ≥ 12 | 30 | 600 | 20 |" in findings(bounds)
+    assert "| t | 0.001 | 1 | 50 | given up | ≥ 24 | ≥ 6 | 25 | given up | ≥ 12 | 30 | 600 | 20 |" in findings(bounds)
     assert "| t | 0.001 | 1 | 100 | given up | ≥ 12 |" in findings(bounds)
 
 

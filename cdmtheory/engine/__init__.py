@@ -26,7 +26,7 @@ def verify(claim: Claim | Derivation, *, timeout: float = 60) -> Verdict:
         If ``timeout`` is not a positive number.
     """
     from cdmtheory.claims import Claim, Derivation
-    from cdmtheory.engine.worker import Worker
+    from cdmtheory.engine.worker import Keeping, Worker
 
     if not isinstance(claim, (Claim, Derivation)):
         raise TypeError(f"claim = {claim!r}; allowed is a Claim or a Derivation, for instance Claim('title', that=worst_rate(m) < 1)")
@@ -34,7 +34,7 @@ def verify(claim: Claim | Derivation, *, timeout: float = 60) -> Verdict:
     worker = Worker()
     try:
         verdict = worker.decide(claim, timeout)
-        misses = [{"statement": miss.statement, "verdict": worker.decide(miss, timeout).verdict} for miss in claim.near_miss]
+        misses = [{"statement": miss.statement, "verdict": worker.decide(miss, timeout, keeping=Keeping(search=False)).verdict} for miss in claim.near_miss]
     finally:
         worker.stop()
     return verdict.with_(near_misses=misses)

@@ -18,7 +18,8 @@ __all__ = ["ASYMPTOTIC", "ROOT_LIMIT", "steps_in_limit"]
 
 ROOT_LIMIT = "worst_residual(m, k)^(1/k) tends to worst_rate(m) for a stationary method if mu < L, or from rest if the roots are real (Gelfand's formula)"
 ASYMPTOTIC = "ceilings and polynomial factors do not change the limit of a ratio of step counts that grow without bound"
-LARGEST_LATE = sympy.Rational(49, 50)  # tolerance; below 6/5·exp(−1/5)
+LATE = "R^k(1 + k(1 − R)), the residual at mu, decreases with k and is above 49/50 for k <= 1/(5(1 − R)) as R → 1 (6/5·e^(−1/5) = 0.982…)"
+LARGEST_LATE = sympy.Rational(49, 50)  # tolerance
 
 
 def steps_in_limit(q: Any, variable: Any, prover: Prover, constants: dict[Any, Any]) -> Any:
@@ -63,6 +64,7 @@ def _late_form(term: Any, tolerance: Any, prover: Prover) -> Any:
         form = worst_form(term, late)
         if not vanishes(form - rate**k * (1 + k * (1 - rate))):
             raise
+        prover.assume(LATE)
         return form
 
 

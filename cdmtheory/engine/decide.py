@@ -11,6 +11,7 @@ from contextlib import nullcontext
 from typing import Any
 
 import sympy
+from sympy.core.relational import Relational
 
 from cdmtheory.claims import Claim, Derivation, slug
 from cdmtheory.engine.descent import closest, lowest_points
@@ -71,8 +72,8 @@ def _decide(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solv
     """``announced``: a certificate that is kept says that it is about this claim, which makes a counterexample unlikely."""
     share = min(SEARCH_SECONDS, SEARCH_SHARE * (deadline - time.monotonic()))
     tell("reading the claim")
-    if announced:
-        tell("checking its certificate")
+    if announced or (isinstance(statement, Relational) and statement.has(sympy.Limit)):  # a limit has no value at a point
+        tell("are the hypotheses satisfiable?")
         seen, point = _witness(statement, given, allowance(share, deadline)), None
     else:
         tell("looking for a counterexample")

@@ -105,6 +105,8 @@ class Certificates:
 
     def complete(self, deadline: float) -> bool:
         """Find the certificates of the lemmas of a proved claim, within their share of the time; whether there is one of any."""
+        if not self.keeping.search:
+            return False
         until = box(deadline)
         before = len(self.parts)
         for (statement, given), problem in self._waiting.items():
@@ -117,6 +119,8 @@ class Certificates:
 
     def made(self, statement: Any, given: tuple[Any, ...], problem: Problem, deadline: float) -> bool:
         """Whether a certificate was found for a problem within its share of the time, and accepted by the checker; what was in vain is not tried again."""
+        if not self.keeping.search:
+            return False
         key, until = part_of(problem)["key"], box(deadline)
         allowed = until - time.monotonic()
         if allowed <= 1.1 * self.keeping.in_vain().get(key, 0):

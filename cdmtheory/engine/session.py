@@ -198,5 +198,5 @@ def _decide(worker: Worker, entry: Collected, timeout: float, on_progress: Calla
     misses: list[dict[str, Any]] = []
     for miss in entry.claim.near_miss:
         on_progress(entry.id, "near miss")
-        misses.append({"statement": miss.statement, "verdict": worker.decide(miss, timeout, keeping=replace(keeping, write=None)).verdict})
+        misses.append({"statement": miss.statement, "verdict": worker.decide(miss, timeout, keeping=replace(keeping, write=None, search=False)).verdict})
     return verdict.with_(id=entry.id, near_misses=misses)

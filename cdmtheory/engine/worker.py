@@ -106,6 +106,7 @@ class Keeping:
     folders: tuple[str, ...] = ()
     write: str | None = None
     builtin: bool = True  # whether those that come with the package are looked at too
+    search: bool = True  # whether new ones are looked for
 
     def read(self) -> list[Path]:
         """The files in question."""
