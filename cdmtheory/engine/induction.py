@@ -6,7 +6,6 @@ from typing import Any
 
 import sympy
 
-from cdmtheory.engine.closed_forms import Mode
 from cdmtheory.engine.every_mode import run
 from cdmtheory.engine.powers import is_defined
 from cdmtheory.engine.proof import Finding
@@ -94,7 +93,7 @@ class _Terms:
 
     def __init__(self, quantity: Any, first: int) -> None:
         self.term, self.at, self.first = quantity.args[0], quantity.args[2], first
-        self.mode = Mode(self.term, self.at)
+        self.run = run(self.term, self.at)
         self.p, self.q, self.n = sympy.symbols("p q n", cls=sympy.Dummy)
         self.powers: dict[Any, Any] = {}
         self.lowest = 0  # p is p_{k0+n+lowest}
@@ -110,7 +109,7 @@ class _Terms:
         for quantity, shift in shifts.items():
             x, y = self.p, self.q
             for _ in range(int(shift) - self.lowest):
-                x, y = y, self.mode.trace * y - self.mode.determinant * x
+                x, y = y, self.run.trace * y - self.run.determinant * x
             swap[quantity] = x
         return self._powers(e.xreplace(swap)).xreplace({k: self.n + self.first})
 
@@ -127,11 +126,13 @@ class _Terms:
     def follows(self, difference: Any) -> bool:
         """Whether a polynomial is 0 for every n >= 0: it is at first, and each next one is a combination of those before."""
         start: dict[Any, Any] = {self.n: sympy.Integer(0), **dict.fromkeys(self.powers.values(), sympy.Integer(1))}
-        x, y = sympy.Integer(1), self.mode.first
-        for _ in range(self.first + self.lowest):
-            x, y = y, self.mode.trace * y - self.mode.determinant * x
+        if self.first + self.lowest < self.run.start:
+            return False  # before the step from which on the method is stationary
+        x, y = self.run.before, self.run.after
+        for _ in range(self.first + self.lowest - self.run.start):
+            x, y = y, self.run.trace * y - self.run.determinant * x
         start |= {self.p: x, self.q: y}
-        step = {self.p: self.q, self.q: self.mode.trace * self.q - self.mode.determinant * self.p, self.n: self.n + 1,
+        step = {self.p: self.q, self.q: self.run.trace * self.q - self.run.determinant * self.p, self.n: self.n + 1,
                 **{z: base * z for base, z in self.powers.items()}}
         known: list[Any] = []
         for _ in range(3):
