@@ -17,6 +17,7 @@ from cdmtheory.language import L, k, kappa, mu, residual, spectral_radius, steps
 
 __all__ = ["POWERS", "compare_powers", "is_defined"]
 
+BERNOULLI = "r^k >= 1 − k(1 − r) for r >= −1 and whole numbers k (Bernoulli)"
 POWERS = ("for 0 <= ρ <= 1: ρ^k <= 1, ρ^k >= 1 − k(1 − ρ) and ρ^k(ρ + k(1 − ρ)) <= ρ (Bernoulli, also to the third order and strictly), "
           "decreasing in k (induction over k); (ab)^k = a^k·b^k")
 
@@ -119,6 +120,8 @@ def _compared(statement: Any, prover: Prover) -> Finding | None:
         if found.verdict == "PROVED":
             if table.bases:
                 prover.assume(POWERS)
+            if not all(z.is_nonnegative for z in table.variables):
+                prover.assume(BERNOULLI)
             return Finding("PROVED", sorted(prover.by), assumed=list(prover.assumed))
         if not table.bases:
             return None
@@ -204,7 +207,8 @@ class _Powers:
         found: list[Any] = []
         if not z.is_nonnegative:
             found = [Implies(sympy.Ne(base, 0, evaluate=False), sympy.Ne(z, 0, evaluate=False), evaluate=False),
-                     Implies(sympy.Eq(n, 0, evaluate=False), sympy.Eq(z, 1, evaluate=False), evaluate=False), Implies(base > 0, z > 0, evaluate=False)]
+                     Implies(sympy.Eq(n, 0, evaluate=False), sympy.Eq(z, 1, evaluate=False), evaluate=False), Implies(base > 0, z > 0, evaluate=False),
+                     Implies(base >= -1, z >= 1 - n * (1 - base), evaluate=False)]
             return [*found, z <= 1, z >= -1] if self.holds(sympy.Le(base**2, 1, evaluate=False)) else found
         if self.holds(sympy.Le(base, 1, evaluate=False)):
             found += [z <= 1, z >= 1 - n * (1 - base), z * (1 + n * (1 - base)) <= 1, z * (base + n * (1 - base)) <= base,
