@@ -6,6 +6,7 @@ Parameters are found by their *names*, so a method added to ``cdmtheory/methods.
 from __future__ import annotations
 
 import os
+import signal
 from fractions import Fraction
 from typing import Any
 
@@ -19,6 +20,8 @@ from cdmtheory.arithmetic import Arithmetic, convert
 from cdmtheory.methods import METHODS, Method
 
 os.environ.pop("FORCE_COLOR", None)  # output is compared
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # what a shell starts in the background ignores interrupts, and so would every process started by a test
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 settings.register_profile("cdmtheory", derandomize=True, deadline=None, max_examples=60, database=None)
 settings.load_profile("cdmtheory")
 

@@ -13,6 +13,7 @@ from cdmtheory.engine.decide import decide
 from cdmtheory.engine.formula import conjunction
 from cdmtheory.engine.irrational import irrational_counterexample
 from cdmtheory.engine.reduce import reduce_claim
+from tests_support import AMPLE
 
 x, y = fmpq_mpoly_ctx.get(["x", "y"], Ordering.degrevlex).gens()
 ROOT_2 = Algebraic((-2, 0, 1), Fraction(1), Fraction(2))
@@ -51,13 +52,13 @@ CLAIMS = {
 @pytest.mark.parametrize("name", CLAIMS)
 def test_refuted_at_an_irrational_point(name):
     given, that, expected = CLAIMS[name]
-    found = decide(Claim(name, given=given, that=that), time.monotonic() + 30)
+    found = decide(Claim(name, given=given, that=that), time.monotonic() + AMPLE)
     assert found.verdict == "REFUTED", found.reason
     assert expected is None or found.counterexample["point"] == expected
 
 
 def test_a_true_claim_about_one_irrational_point():
-    assert decide(Claim("t", given=[Eq(kappa**2, 2)], that=worst_rate(gd) <= 1 - 1 / kappa), time.monotonic() + 30).verdict == "PROVED"
+    assert decide(Claim("t", given=[Eq(kappa**2, 2)], that=worst_rate(gd) <= 1 - 1 / kappa), time.monotonic() + AMPLE).verdict == "PROVED"
 
 
 def test_a_model_is_judged():

@@ -19,7 +19,7 @@ from cdmtheory.engine.decide import decide
 from cdmtheory.engine.part import part_of
 from cdmtheory.engine.reduce import reduce_claim
 from cdmtheory.engine.worker import NOTHING, Keeping, Worker
-from tests_support import as_certificate
+from tests_support import AMPLE, as_certificate
 
 A, B = symbols("A B", real=True)
 
@@ -64,7 +64,7 @@ FALSE = {
 }
 
 
-def part_for(statement, given=(), seconds=20):
+def part_for(statement, given=(), seconds=AMPLE):
     return certify(reduce_claim(statement, given), time.monotonic() + seconds)
 
 
@@ -138,7 +138,7 @@ def test_the_time_is_kept():
 # -- kept certificates ----------------------------------------------------------------------------------------------------
 
 
-def decided(claim, keeping=NOTHING, seconds=60):
+def decided(claim, keeping=NOTHING, seconds=AMPLE):
     return decide(claim, time.monotonic() + seconds, keeping=keeping)
 
 
@@ -147,7 +147,7 @@ def test_a_hint_is_squared(square, rest):
     """Sums of squares that nobody finds in this time, and the square that matters is found at once when it is named."""
     problem = reduce_claim(sympy.expand(square**2 + rest) >= 0, ())
     assert certify(problem, time.monotonic() + 2, (Eq(A, 0), sympy.exp(A))) is None  # no expressions, or no polynomials: no help
-    part = certify(problem, time.monotonic() + 20, (square, A * B - 1))
+    part = certify(problem, time.monotonic() + AMPLE, (square, A * B - 1))
     assert check.check(as_certificate(part)) == []
 
 
@@ -276,7 +276,7 @@ def test_sympy_symbols_arrive_in_a_worker_as_themselves():
 @pytest.mark.parametrize("end", [None, ("failed", "MemoryError"), ("ended", "")], ids=str)
 def test_a_proof_outlives_the_search_for_certificates_of_its_lemmas(end, monkeypatch):
     claim, heard = Claim("A square.", that=a**2 >= 0), []
-    verdict = decide(claim, time.monotonic() + 20, proved=heard.append)
+    verdict = decide(claim, time.monotonic() + AMPLE, proved=heard.append)
     assert [v.verdict for v in heard] == [verdict.verdict] == ["PROVED"]
     worker = Worker()
 

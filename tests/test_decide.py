@@ -33,6 +33,7 @@ from cdmtheory import (
 from cdmtheory.engine.decide import decide
 from cdmtheory.engine.derive import _in_its_ring
 from cdmtheory.engine.verdict import VERDICTS, Verdict
+from tests_support import AMPLE
 
 gd, hb = gradient_descent(eta), heavy_ball(eta, beta)
 a, b = Symbol("a"), Symbol("b")
@@ -42,7 +43,7 @@ n, m = Symbol("n", integer=True), Symbol("m", integer=True, positive=True)
 z = Symbol("z", nonzero=True)
 
 
-def decided(that, given=(), seconds=30.0):
+def decided(that, given=(), seconds=AMPLE):
     return decide(Claim("t", that=that, given=given), time.monotonic() + seconds)
 
 
@@ -132,7 +133,7 @@ def test_the_time_limit_is_kept():
     ([Eq(sympy.sqrt(a) * sympy.sqrt(b), sympy.sqrt(a * b))], "UNDECIDED")],
     ids=str)
 def test_derivations(steps, expected):
-    found = decide(Derivation("d", steps=steps, assumed="general sizes"), time.monotonic() + 20)
+    found = decide(Derivation("d", steps=steps, assumed="general sizes"), time.monotonic() + AMPLE)
     assert found.verdict == expected, found.reason
     assert found.assumed == (["general sizes"] if expected == "PROVED" else [])
 
@@ -153,7 +154,7 @@ def test_what_is_no_identity_is_not(other):
 # -- from Python ---------------------------------------------------------------------------------------------------------------
 
 def test_verify_returns_a_frozen_verdict_with_the_fields_of_the_json():
-    found = verify(Claim("Gradient descent, 1/L!", that=stable(gradient_descent(1 / L)), near_miss=stable(gradient_descent(2 / L))), timeout=30)
+    found = verify(Claim("Gradient descent, 1/L!", that=stable(gradient_descent(1 / L)), near_miss=stable(gradient_descent(2 / L))), timeout=AMPLE)
     assert isinstance(found, Verdict)
     assert (found.verdict, found.id, found.title) == ("PROVED", "gradient-descent-1-l", "Gradient descent, 1/L!")
     assert found.near_misses == [{"statement": "stable(gradient_descent(2/L))", "verdict": "REFUTED"}]

@@ -13,6 +13,7 @@ from cdmtheory.engine.euler import substitution
 from cdmtheory.engine.logarithms import is_logarithmic_inequality
 from cdmtheory.engine.proof import Engines
 from cdmtheory.engine.prover import Prover
+from tests_support import AMPLE
 
 x = Symbol("x", real=True)
 u = Symbol("u", positive=True)
@@ -38,9 +39,9 @@ def test_the_root_is_rational_in_the_new_variable_which_is_monotone(a, b, c, at)
         assert near in (sorted(near), sorted(near, reverse=True))
 
 
-def proved(statement, *hypotheses):
+def proved(statement, *hypotheses, seconds=20.0):
     with Engines() as solvers:
-        return is_logarithmic_inequality(statement, Prover(hypotheses, solvers, time.monotonic() + 20, lambda _: None))
+        return is_logarithmic_inequality(statement, Prover(hypotheses, solvers, time.monotonic() + seconds, lambda _: None))
 
 
 TRUE = [
@@ -59,7 +60,7 @@ FALSE = [
 
 @pytest.mark.parametrize("claim", TRUE, ids=lambda c: str(c[0]))
 def test_inequalities_with_roots_are_proved(claim):
-    assert proved(*claim)
+    assert proved(*claim, seconds=AMPLE)
 
 
 @pytest.mark.parametrize("claim", FALSE, ids=lambda c: str(c[0]))

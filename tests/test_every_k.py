@@ -34,6 +34,7 @@ from cdmtheory import (
 from cdmtheory.engine.decide import _first_steps, decide
 from cdmtheory.engine.descent import closest
 from cdmtheory.engine.solvers import Solvers
+from tests_support import AMPLE
 
 u = Symbol("u", positive=True)
 half = Rational(1, 2)
@@ -97,14 +98,14 @@ CLAIMS = {
 @pytest.mark.parametrize("name", CLAIMS)
 def test_claims_beyond_one_polynomial(name):
     given, that, truth = CLAIMS[name]
-    found = decide(Claim(name, given=given, that=that), time.monotonic() + 40)
+    found = decide(Claim(name, given=given, that=that), time.monotonic() + AMPLE)
     assert found.verdict == truth, found.reason
     if truth == "REFUTED":
         assert found.counterexample is not None
 
 
 def test_what_stays_open_says_what_was_shown():
-    with Solvers() as solvers:
+    with Solvers(patience=10) as solvers:
         assert _first_steps(worst_residual(gd, k) >= 1 - 1 / kappa, (), solvers, time.monotonic() + 10, lambda _: None) == "proved for k <= 1 only"
         assert _first_steps(worst_residual(gd, k) <= half, (), solvers, time.monotonic() + 10, lambda _: None) is None
     near = [{u: fmpq(n, 10)} for n in (5, 9, 30)]
@@ -114,9 +115,9 @@ def test_what_stays_open_says_what_was_shown():
 @pytest.mark.parametrize("name", ["every eigenvalue, with a loose factor", "the k-th root", "Polyak is not below Chebyshev"])
 def test_human_steps_are_named(name):
     given, that, _ = CLAIMS[name]
-    assert decide(Claim(name, given=given, that=that), time.monotonic() + 40).assumed
+    assert decide(Claim(name, given=given, that=that), time.monotonic() + AMPLE).assumed
 
 
 def test_a_limit_of_logarithms_and_rational_functions_rests_on_nothing_human():
     given, that, _ = CLAIMS["a limit"]
-    assert decide(Claim("a limit", given=given, that=that), time.monotonic() + 40).assumed == []
+    assert decide(Claim("a limit", given=given, that=that), time.monotonic() + AMPLE).assumed == []

@@ -12,6 +12,7 @@ from cdmtheory.engine import keeping
 from cdmtheory.engine.decide import decide
 from cdmtheory.engine.kept import kept_file
 from cdmtheory.engine.worker import IN_VAIN, Keeping
+from tests_support import AMPLE
 
 p, q = symbols("p q", positive=True)
 MEAN = Claim("The geometric mean is at most the arithmetic one", that=sqrt(p * q) <= (p + q) / 2)
@@ -19,7 +20,7 @@ MEAN = Claim("The geometric mean is at most the arithmetic one", that=sqrt(p * q
 
 @pytest.fixture
 def file(tmp_path):
-    decide(MEAN, time.monotonic() + 20, keeping=Keeping(name="mean.py::mean", write=str(tmp_path), builtin=False))
+    decide(MEAN, time.monotonic() + AMPLE, keeping=Keeping(name="mean.py::mean", write=str(tmp_path), builtin=False))
     return tmp_path / "mean.mean.json"
 
 
@@ -50,16 +51,16 @@ def test_a_search_in_vain_is_not_repeated_with_no_more_time(tmp_path, monkeypatc
     calls = []
     monkeypatch.setattr(keeping, "certify", lambda *_: calls.append(1))
     writing, reading = Keeping(name="mean.py::mean", write=str(tmp_path), builtin=False), Keeping(folders=(str(tmp_path),), builtin=False)
-    first = decide(MEAN, time.monotonic() + 20, keeping=writing)
+    first = decide(MEAN, time.monotonic() + AMPLE, keeping=writing)
     assert (first.verdict, len(calls)) == ("PROVED", 1)
     key, seconds, name = (tmp_path / IN_VAIN).read_text().split()
     assert name == "mean.py::mean"
-    assert decide(MEAN, time.monotonic() + 20, keeping=reading).verdict == "PROVED"
+    assert decide(MEAN, time.monotonic() + AMPLE, keeping=reading).verdict == "PROVED"
     assert len(calls) == 1
     (tmp_path / IN_VAIN).write_text(f"{key} {float(seconds) / 2} {name}\n")  # with more time than then it may succeed
-    decide(MEAN, time.monotonic() + 20, keeping=reading)
+    decide(MEAN, time.monotonic() + AMPLE, keeping=reading)
     assert len(calls) == 2
-    decide(MEAN, time.monotonic() + 20, keeping=Keeping(builtin=False))
+    decide(MEAN, time.monotonic() + AMPLE, keeping=Keeping(builtin=False))
     assert len(calls) == 3
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from cdmtheory.collect import collect
 from cdmtheory.engine.session import verify_all
+from tests_support import AMPLE
 
 FOLDER = Path(__file__).parent / "claims"
 TRUTH = json.loads((FOLDER / "truth.json").read_text(encoding="utf-8"))
@@ -15,7 +16,7 @@ MAY_STAY_OPEN = {"other.py::plain_4"}  # of integers: solvers are asked about re
 
 @pytest.fixture(scope="module")
 def verdicts():
-    session = verify_all(collect([str(FOLDER)]), timeout=60, jobs=2)
+    session = verify_all(collect([str(FOLDER)]), timeout=AMPLE, jobs=2)
     return {v.id.removeprefix(f"{FOLDER}/"): v for v in session.verdicts}
 
 

@@ -18,6 +18,7 @@ from cdmtheory.engine.formula import conjunction
 from cdmtheory.engine.reduce import reduce_claim
 from cdmtheory.engine.solvers import Answer, Solvers, candidates, script
 from cdmtheory.language import _Optimum
+from tests_support import AMPLE
 
 a, b = Symbol("a"), Symbol("b")
 TRUE, FALSE_NEAR_MISS = a**2 + b**2 >= 2 * a * b, a**2 + b**2 >= sympy.Rational(2000001, 1000000) * a * b
@@ -55,7 +56,7 @@ def asked(statement, seconds=4.0):
 
 
 def test_both_agree():
-    found = asked(TRUE, 20)
+    found = asked(TRUE, AMPLE)
     assert (found.status, found.models) == ("unsat", ())
     assert set(found.by) <= {"z3", "cvc5"}
     assert found.by
@@ -68,7 +69,7 @@ def test_both_agree():
 @pytest.mark.parametrize("name", ["z3", "cvc5"])
 def test_the_other_one_decides(fake, name, broken):
     fake(**{name: FAKES[broken]})
-    found = asked(TRUE, 20)
+    found = asked(TRUE, AMPLE)
     assert found.status == "unsat", found.notes
     assert found.by == tuple({"z3", "cvc5"} - {name})
 
@@ -84,7 +85,7 @@ def test_without_any_it_stays_unknown_with_a_reason(fake, broken):
 
 def test_a_missing_solver_is_named(fake):
     fake(z3="")
-    found = asked(TRUE, 20)
+    found = asked(TRUE, AMPLE)
     assert (found.status, found.by) == ("unsat", ("cvc5",))
     assert "z3 could not be started" in found.notes
     fake(z3="", cvc5="")
@@ -95,12 +96,12 @@ def test_a_killed_solver_is_started_again():
     problem = reduce_claim(TRUE, ())
     with Solvers() as solvers:
         for _ in range(2):
-            assert solvers.ask(problem, problem.failure, time.monotonic() + 20).status == "unsat"
+            assert solvers.ask(problem, problem.failure, time.monotonic() + AMPLE).status == "unsat"
             for process in solvers.processes.values():
                 if process.child is not None:
                     process.child.kill()
                     process.child.wait()
-        assert solvers.ask(problem, problem.failure, time.monotonic() + 20).status == "unsat"
+        assert solvers.ask(problem, problem.failure, time.monotonic() + AMPLE).status == "unsat"
         children = [p.child for p in solvers.processes.values() if p.child is not None]
     assert all(child.poll() is not None for child in children), "no process outlives the claim"
 
@@ -110,7 +111,7 @@ SAT = "import sys\nfor line in sys.stdin: print({answer!r}, flush=True)"
 
 def test_two_that_contradict_each_other_are_a_disagreement(fake):
     fake(z3=SAT.format(answer=json.dumps({"status": "sat", "model": {"v0": "1/1", "v1": "1/1"}})))
-    assert asked(TRUE, 20).status == "contradiction"
+    assert asked(TRUE, AMPLE).status == "contradiction"
     found = decide(Claim("t", that=TRUE), time.monotonic() + 20)
     assert found.verdict in ("DISAGREEMENT", "PROVED"), "PROVED only if something that needs no solver showed it"
     assert found.verdict == "DISAGREEMENT" or set(found.by) & {"certificate", "algebra"}

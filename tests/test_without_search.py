@@ -39,6 +39,7 @@ from cdmtheory.engine.induction import decide_equation
 from cdmtheory.engine.minimax import above_minimax
 from cdmtheory.engine.prover import Prover
 from cdmtheory.engine.solvers import Solvers
+from tests_support import AMPLE, with_patience
 
 SECONDS = 2
 w = Symbol("w", positive=True)
@@ -54,6 +55,11 @@ trace = 1 + beta - eta * h
 
 def p(j, m=ball):
     return residual(m, k + j, h)
+
+
+def changed(steps):
+    """The residual at mu of critical damping after so many steps of gradient descent."""
+    return residual(phased(gd, steps, critically_damped(1 / L, mu)), k, mu)
 
 
 EQUATIONS = {
@@ -75,6 +81,14 @@ EQUATIONS = {
     "two roots": ([], Eq(residual(triple, k, mu), (1 + r) * r**k - r * r ** (2 * k)), True),
     "two roots, one wrong": ([], Eq(residual(triple, k, mu), (1 + r) * r**k - r * r ** (3 * k)), False),
     "zero from the first step on": ([], Eq(residual(nes, k, L), 0), False),
+    "after one step of gradient descent": ([], Eq(changed(1), r**k * (1 + k * s)), True),
+    "after two": ([k >= 2], Eq(changed(2), (1 - s**2) * r ** (k - 1) * (1 + (k - 1) * s)), True),
+    "after two, from the first step on": ([k >= 1], Eq(changed(2), (1 - s**2) * r ** (k - 1) * (1 + (k - 1) * s)), True),
+    "after two, as if there had been one": ([k >= 2], Eq(changed(2), r**k * (1 + k * s)), False),
+    "after two, from the start": ([], Eq(changed(2), r**k * (1 + k * s)), False),
+    "after three": ([k >= 3], Eq(changed(3), (1 - s**2) ** 2 * r ** (k - 2) * (1 + (k - 2) * s)), True),
+    "after three, a step too early": ([k >= 1], Eq(changed(3), (1 - s**2) ** 2 * r ** (k - 2) * (1 + (k - 2) * s)), False),
+    "after one, another slope": ([], Eq(changed(1), r**k * (1 + k * s**2)), False),
     "an odd power": ([], Eq(residual(pol, k, L), rho**k * (1 + k * (1 + rho))), False),
 }
 
@@ -82,8 +96,8 @@ EQUATIONS = {
 @pytest.mark.parametrize("name", EQUATIONS)
 def test_equations(name):
     given, that, truth = EQUATIONS[name]
-    with Solvers() as solvers:
-        found = decide_equation(that, Prover(tuple(given), solvers, time.monotonic() + SECONDS, lambda _: None))
+    until = time.monotonic() + (AMPLE if truth else SECONDS)
+    found = with_patience(lambda solvers: decide_equation(that, Prover(tuple(given), solvers, until, lambda _: None)))
     assert (found is not None) is truth
 
 
@@ -117,7 +131,9 @@ def test_what_is_assumed_of_sums_and_powers(q, x, steps):
         assert total * (2 + (steps - 1) * (1 - q)) <= 2 * steps
     else:
         assert 1 + q <= total <= 1
-    assert x**steps * (1 + steps * (1 - x) + Fraction(steps * (steps + 1), 2) * (1 - x) ** 2) <= 1
+    orders = steps * (1 - x), Fraction(steps * (steps + 1), 2) * (1 - x) ** 2, Fraction(steps * (steps + 1) * (steps + 2), 6) * (1 - x) ** 3
+    assert x**steps * (1 + orders[0] + orders[1] + orders[2]) <= 1
+    assert q**steps >= 1 - steps * (1 - q)
 
 
 TRUE_BOUNDS = {
@@ -128,11 +144,17 @@ TRUE_BOUNDS = {
 
 @pytest.mark.parametrize("name", TRUE_BOUNDS)
 def test_true_bounds(name):
-    with Solvers() as solvers:
-        assert bound_every_mode(TRUE_BOUNDS[name], Prover((), solvers, time.monotonic() + 60, lambda _: None)) is not None
+    until = time.monotonic() + AMPLE
+    assert with_patience(lambda solvers: bound_every_mode(TRUE_BOUNDS[name], Prover((), solvers, until, lambda _: None))) is not None
 
 
 FALSE = {
+    "Bernoulli beyond its range": (decide_every_k, [eta * L <= Rational(201, 100)], residual(gradient_descent(eta), k, h) >= 1 - k * eta * h),
+    "Bernoulli with a smaller factor": (decide_every_k, [eta * L <= 2], residual(gradient_descent(eta), k, h) >= 1 - Rational(9999, 10000) * k * eta * h),
+    "Bernoulli strictly, at k = 1": (decide_every_k, [eta * L <= 2, k >= 1], residual(gradient_descent(eta), k, h) > 1 - k * eta * h),
+    "Bernoulli to the third order, a fifth for a sixth": (
+        decide_every_k, [], r**k * (1 + k * s + k * (k + 1) * s**2 / 2 + k * (k + 1) * (k + 2) * s**3 / 5) <= 1),
+    "half the steps, half the slope": (decide_every_k, [], r ** (k / 2) <= 1 - k * s / 2),
     "a tolerance of 2 is within reach of a residual of 1": (decide_every_k, [eta * L >= 2], Eq(steps_to(gradient_descent(eta), 2), oo)),
     "a step size of 2/L does not arrive": (decide_every_k, [eta * L <= 2], steps_to(gradient_descent(eta), eps) < oo),
     "dead after its own first step": (decide_every_k, [Eq(mu, L), eta * L > 2], Eq(steps_to(heavy_ball(eta, 0, 1 / L), eps), oo)),
@@ -180,6 +202,8 @@ def test_false_claims(name):
 
 
 TRUE = {
+    "Bernoulli, whatever the sign": (decide_every_k, [eta * L <= 2], residual(gradient_descent(eta), k, h) >= 1 - k * eta * h),
+    "Bernoulli to the third order": (decide_every_k, [], r**k * (1 + k * s + k * (k + 1) * s**2 / 2 + k * (k + 1) * (k + 2) * s**3 / 6) <= 1),
     "CDM never exceeds 7/6": (decide_every_k, [], worst_residual(critically_damped(1 / L, mu), k) <= Rational(7, 6)),
     "a phase without an end": (decide_every_k, [mu < L], Eq(steps_to(phased(gd, 3, gradient_descent(3 / L)), eps), oo)),
     "a power above a square": (decide_every_k, [k >= 4], 2**k >= k**2),
@@ -194,10 +218,13 @@ TRUE = {
 @pytest.mark.parametrize("name", TRUE)
 def test_true_claims(name):
     engine, given, that = TRUE[name]
-    with Solvers() as solvers:
-        found = engine(that, tuple(given), solvers, time.monotonic() + 60, lambda _: None)
-    assert found is not None
-    assert found.verdict == "PROVED"
+
+    def attempt(solvers):
+        found = engine(that, tuple(given), solvers, until, lambda _: None)
+        return found is not None and found.verdict == "PROVED"
+
+    until = time.monotonic() + AMPLE
+    assert with_patience(attempt)
 
 
 @pytest.mark.parametrize(("factor", "truth"), [(1, True), (Rational(10001, 10000), False)])

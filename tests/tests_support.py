@@ -2,15 +2,30 @@
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+from cdmtheory.engine.solvers import Solvers
 
 PROJECT = Path(__file__).parent.parent
+AMPLE = 240.0  # seconds for what is to be decided: many times what it takes alone, since a verdict is tested here and not a time
 
 
 def environment(**more: str) -> dict[str, str]:
     """The variables of a reader's shell whose environment is active: the command is found, nothing else is on Python's path."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "COV", "PYTEST"))}
     return {**kept, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}", "PYTHONIOENCODING": "utf-8", **more}
+
+
+def with_patience(attempt: Callable[[Solvers], Any]) -> Any:
+    """What an attempt with solvers gives; where a lemma was given up for want of time, once more and with more of it, as ``decide`` does."""
+    for patience in (1.0, 4.0, 16.0):
+        with Solvers(patience=patience) as solvers:
+            found = attempt(solvers)
+        if found or not solvers.hurried:
+            break
+    return found
 
 
 def as_certificate(*parts: dict) -> dict:

@@ -86,12 +86,6 @@ class Mode:
         self.first = tidy(residual_of(method, 1, at))
 
 
-
-
-
-
-
-
 def modulus_of(mode: Mode, prover: Prover) -> Any:
     """√determinant as an expression that is proved to be nonnegative; None if it is no square."""
     inside, back = squares(mode.determinant)

@@ -110,7 +110,7 @@ def _first_steps(statement: Any, given: tuple[Any, ...], solvers: Solvers, deadl
             here = {k: sympy.Integer(steps)}
             allowed = tuple(g.xreplace(here) for g in given)
             tell(f"at least for k = {steps}")
-            until = min(deadline, time.monotonic() + SEARCH_SECONDS)
+            until = min(deadline, time.monotonic() + SEARCH_SECONDS * solvers.patience)
             if time.monotonic() > deadline or (sympy.false not in allowed and prove(
                     statement.xreplace(here), allowed, (), solvers, until, lambda _: None).verdict != "PROVED"):
                 break

@@ -96,9 +96,6 @@ def _without_empty_changes(e: Any) -> Any:
     return e.xreplace({t: t.args[1] for t in phased if t.args[1].method.schedule.constant is not None and not t.args[1].method.schedule.opening})
 
 
-
-
-
 def _roots_of_powers(statement: Any, given: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Tell) -> tuple[Any, tuple[Any, ...]]:
     """√β^k, which SymPy writes as β^(k/2), with a symbol of its own for √β where β >= 0."""
     powers = [p for p in statement.atoms(sympy.Pow) if p.exp.has(k) and p.exp.diff(k).is_Rational and p.exp.diff(k).q == 2]

@@ -42,7 +42,15 @@ def run(term: MethodTerm, at: Any) -> Recurrence:
         steps, rest = steps + int(rest.args[2]), rest.args[3]
     mode, method = Mode(rest, at), bind(term, at).method
     start = max(0, steps + len(rest.method.schedule.opening) - 1)
-    return Recurrence(at, mode.trace, mode.determinant, start, tidy(residual_of(method, start, at)), tidy(residual_of(method, start + 1, at)))
+    return Recurrence(at, mode.trace, mode.determinant, start, *(_without_root_of(at, residual_of(method, start + j, at)) for j in (0, 1)))
+
+
+def _without_root_of(at: Any, e: Any) -> Any:
+    """A residual, tidy, but not (√(ηh) − 1)(√(ηh) + 1) for ηh − 1: one_step puts in for h what need not be positive term by term."""
+    factored = tidy(e)
+    if at in (mu, L) or not any(p.base == at and not p.exp.is_Integer for p in factored.atoms(sympy.Pow)):
+        return factored
+    return sympy.Add(*[tidy(c) * at**n for (n,), c in sympy.Poly(e, at).terms()])
 
 
 def bound_every_mode(statement: Any, prover: Prover) -> Finding | None:

@@ -87,7 +87,6 @@ def handed_on(statement: Any, prover: Prover) -> Finding | None:
     return Finding("PROVED", sorted(prover.by | free.by | {"algebra"}), assumed=list(prover.assumed))
 
 
-
 class _Terms:
     """p_{k0+n+j}, p_{k0+n+j+1}, j <= 0, and every base^n as variables, with what becomes of them from n to n + 1."""
 

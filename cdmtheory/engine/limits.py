@@ -254,6 +254,3 @@ def _real_at_one(term: Any, prover: Prover) -> bool:
     return prover.holds(sympy.Implies(sympy.Eq(mu, L, evaluate=False), real, evaluate=False))
 
 
-
-
-

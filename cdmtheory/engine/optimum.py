@@ -163,9 +163,6 @@ def _range_of(s: Any, e: Any) -> Any:
     return sympy.Ne(e, 0, evaluate=False) if s.is_nonzero else sympy.Eq(e, e, evaluate=False)
 
 
-
-
-
 def _witnesses(claim: _Optimum, outer: tuple[Any, ...], inner: tuple[Any, ...], hints: tuple[Any, ...]) -> Iterator[dict[Any, Any]]:
     """Parameters as expressions of the problem that attain the value, as far as numbers can tell."""
     problems = problems_of(claim, outer, 3)

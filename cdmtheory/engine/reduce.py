@@ -36,7 +36,6 @@ from cdmtheory.language import L, eps, h, kappa, mu
 __all__ = ["Problem", "reduce_claim"]
 
 
-
 @dataclass(frozen=True)
 class Problem:
     """A claim as polynomials: it holds iff ``domain`` and ``failure`` exclude each other."""

@@ -20,7 +20,6 @@ from cdmtheory.engine.statements import Compare, NotPolynomial, comparisons
 __all__ = ["Ring", "ordered"]
 
 
-
 class Ring:
     """The polynomial ring of a problem: which variable stands for which symbol, and which signs are known."""
 

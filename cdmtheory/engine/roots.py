@@ -84,7 +84,7 @@ def squares(e: Any) -> tuple[Any, dict[Any, Any]]:
             n, d = sympy.fraction(sympy.together(power.base))
             if n.is_polynomial() and d.is_polynomial():
                 inside = inside.xreplace({power: (root_of(n) / root_of(d)) ** power.exp.p})
-    sums = {sympy.expand(root.base.xreplace({s: r**2 for s, r in roots.items()})): w for w, root in back.items() if root.base.is_Add}
+    sums = {sympy.expand(root.base.xreplace({s: r**2 for s, r in roots.items()})): w for w, root in back.items() if root.is_Pow and root.base.is_Add}
     if sums:  # a factor under such a root is the square of its symbol
         inside = sympy.Mul(*[(sums[f] ** 2 if f in sums else f) ** n for f, n in _factors(inside)])
     return inside, back

@@ -1,7 +1,7 @@
 """A process that decides claims, so that whatever a claim sets off (in SymPy, in a solver) can be stopped in time.
 
-Claims arrive and verdicts leave as length-prefixed pickles on the standard
-streams. A worker that passes its time is killed with all its solver processes, and the claim is UNDECIDED.
+Claims arrive and verdicts leave as length-prefixed pickles on the standard streams. A worker that passes its time is killed with all its solver
+processes, and the claim is UNDECIDED.
 """
 
 from __future__ import annotations
