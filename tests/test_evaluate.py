@@ -13,6 +13,8 @@ from cdmtheory import (
     L,
     beta,
     chebyshev,
+    critically_damped,
+    eps,
     eta,
     gradient_descent,
     h,
@@ -25,6 +27,7 @@ from cdmtheory import (
     spectral_radius,
     sqrt,
     stable,
+    steps_to,
     worst_rate,
     worst_residual,
 )
@@ -151,3 +154,24 @@ def test_long_numbers_in_a_high_degree():
     point = complete({mu: Q(1), L: Q(64), beta: Q(1, 10**40), k: Q(40)})
     assert holds(worst_residual(heavy_ball(1 / L, beta), k) <= 2, point) is True
     assert holds(worst_residual(heavy_ball(1 / L, beta), k) <= sympy.Rational(1, 10), point) is False
+
+
+@pytest.mark.parametrize("relation", [sympy.Le, sympy.Lt, sympy.Eq, sympy.Ge, sympy.Gt])
+@pytest.mark.parametrize("scale", [1, 2, sympy.Rational(1, 3)])
+def test_a_step_count_against_numbers_around_it(relation, scale):
+    for condition, tolerance in ((Q(10), Q(1, 10)), (Q(2), Q(1, 2)), (Q(1), Q(1, 2)), (Q(3), Q(2, 3))):  # the last two are reached exactly
+        point = complete({mu: Q(1), L: condition, eps: tolerance})
+        count = value(steps_to(gradient_descent(1 / L), eps), point)
+        for other in (count - 1, count - Q(1, 2), count, count + Q(1, 2), count + 1):
+            number = scale * sympy.Rational(int(other.p), int(other.q))
+            expected = bool(relation(sympy.Rational(int(count.p), int(count.q)), number / scale))
+            assert holds(relation(scale * steps_to(gradient_descent(1 / L), eps), number, evaluate=False), point) is expected
+            assert holds(relation(scale * steps_to(gradient_descent(1 / L), eps), number, evaluate=False).reversed, point) is expected
+
+
+def test_a_count_without_a_value_exceeds_what_the_residual_shows():
+    quicker = steps_to(critically_damped(1 / L, mu), eps) <= steps_to(gradient_descent(1 / L), eps)
+    point = complete({mu: Q(1), L: Q(10**6), eps: (1 - Q(1, 10**6)) ** 3})  # CDM is above 1 at its third step
+    assert holds(quicker, point) is False
+    with pytest.raises(Open):
+        value(quicker.lhs, point)

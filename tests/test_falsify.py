@@ -7,7 +7,7 @@ import pytest
 from flint import fmpq
 from sympy import Eq, Rational, Symbol
 
-from cdmtheory import L, Optimal, beta, eps, eta, gradient_descent, h, heavy_ball, k, kappa, mu, sqrt, worst_rate, worst_residual
+from cdmtheory import L, Optimal, beta, eps, eta, gradient_descent, h, heavy_ball, k, kappa, mu, sqrt, steps_to, worst_rate, worst_residual
 from cdmtheory.engine.falsify import allowance, counterexample, points, satisfies, search, symbols_of
 
 a = Symbol("a")
@@ -84,3 +84,14 @@ def test_an_undefined_hypothesis_is_not_satisfied():
     assert satisfies([1 / a > 0], {a: Q(0)}) is False
     assert counterexample(a > 0, (1 / a < 5,), {a: Q(0)}) is None
     assert counterexample(1 / a > 0, (), {a: Q(0)})["lhs"].startswith("undefined")
+
+
+def test_a_bound_on_kappa_is_tried_with_the_first_numbers_of_steps():
+    found = [(p[kappa], p[k]) for p in islice(points(worst_residual(hb, k) < 1, (kappa <= 195,)), 60)]
+    assert {(Q(195), Q(steps)) for steps in range(6)} <= set(found)
+
+
+def test_tolerances_at_which_a_number_of_steps_changes_are_tried():
+    claim = steps_to(heavy_ball(1 / L, 0), eps) <= steps_to(gradient_descent(1 / L), eps)
+    found = list(islice(points(claim, ()), 300))
+    assert any(p[eps] == (1 - 1 / p[kappa]) ** steps for p in found for steps in (2, 3) if p[kappa] > 1)

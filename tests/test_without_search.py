@@ -155,6 +155,11 @@ FALSE = {
     "Bernoulli to the third order, a fifth for a sixth": (
         decide_every_k, [], r**k * (1 + k * s + k * (k + 1) * s**2 / 2 + k * (k + 1) * (k + 2) * s**3 / 5) <= 1),
     "half the steps, half the slope": (decide_every_k, [], r ** (k / 2) <= 1 - k * s / 2),
+    "a step size's own count, a hundredth short": (
+        decide_every_k, [eta <= 2 / (L + mu), k * eta * mu >= Rational(99, 100) * log(1 / eps)], worst_residual(gradient_descent(eta), k) <= eps),
+    "a step size's own count, beyond 2/(L + mu)": (
+        decide_every_k, [eta <= Rational(201, 100) / (L + mu), k * eta * mu >= log(1 / eps)], worst_residual(gradient_descent(eta), k) <= eps),
+    "a multiple of k that may be below 0": (decide_every_k, [k * (eta * L - 1) >= log(1 / eps)], worst_residual(gd, k) <= eps),
     "a tolerance of 2 is within reach of a residual of 1": (decide_every_k, [eta * L >= 2], Eq(steps_to(gradient_descent(eta), 2), oo)),
     "a step size of 2/L does not arrive": (decide_every_k, [eta * L <= 2], steps_to(gradient_descent(eta), eps) < oo),
     "dead after its own first step": (decide_every_k, [Eq(mu, L), eta * L > 2], Eq(steps_to(heavy_ball(eta, 0, 1 / L), eps), oo)),
@@ -189,6 +194,11 @@ FALSE = {
     "half of Polyak's": (decide_analysis, [], Eq(Limit(steps_to(pol, eps) / steps_to(che, eps), kappa, oo), 2)),
     "three steps of CDM": (decide_analysis, [], Eq(Limit(worst_residual(critically_damped(1 / L, mu), 3), kappa, oo), 1)),
     "the limit at kappa = 1 is another": (decide_analysis, [], Eq(Limit(worst_residual(gd, k) ** (1 / k) / (1 - 1 / kappa), k, oo), 1)),
+    "Polyak's peak, its square root": (decide_analysis, [], Eq(Limit(Sup(worst_residual(pol, k), k) / sqrt(kappa), kappa, oo), exp(-half))),
+    "Polyak's peak, of some k only": (decide_analysis, [k <= 3], Eq(Limit(Sup(worst_residual(pol, k), k) / sqrt(kappa), kappa, oo), exp(-1))),
+    "Polyak's peak less its growth": (decide_analysis, [], Eq(Limit(Sup(worst_residual(pol, k), k) - sqrt(kappa) * exp(-1), kappa, oo), 0)),
+    "Nesterov's peak is its start": (decide_analysis, [], Limit(Sup(worst_residual(nes, k), k), kappa, oo) > 1),
+    "a peak of what is negative": (decide_analysis, [], Eq(Limit(Sup(-worst_residual(gd, k), k), kappa, oo), -1)),
     "quotients of powers": (decide_analysis, [kappa > 1], Eq(Limit(worst_residual(gd, k) / worst_residual(nes, k), k, oo), 0)),
 }
 
@@ -212,6 +222,10 @@ TRUE = {
     "two steps, each by itself": (decide_every_k, [k < 3, k >= 1], worst_residual(heavy_ball(1 / L, Rational(9, 10)), k) <= 1),
     "equal logarithms": (decide_analysis, [kappa > 1], Eq(log(1 - 1 / kappa) - log(1 + 1 / kappa), -2 * atanh(1 / kappa))),
     "one to the infinity": (decide_analysis, [], Eq(Limit((1 - 2 / kappa) ** kappa, kappa, oo), exp(-2))),
+    "a step size's own count": (decide_every_k, [eta <= 2 / (L + mu), k * eta * mu >= log(1 / eps)], worst_residual(gradient_descent(eta), k) <= eps),
+    "Polyak's peak": (decide_analysis, [], Eq(Limit(Sup(worst_residual(pol, k), k) / sqrt(kappa), kappa, oo), exp(-1))),
+    "Nesterov has none": (decide_analysis, [], Eq(Limit(Sup(worst_residual(nes, k), k), kappa, oo), 1)),
+    "powers with a factor k": (decide_analysis, [], Eq(Limit(Sup(k * worst_residual(gd, k), k) / kappa, kappa, oo), exp(-1))),
 }
 
 

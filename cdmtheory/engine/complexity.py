@@ -36,9 +36,13 @@ def decide_complexity(closed: Any, given: tuple[Any, ...], prover: Prover) -> Fi
         if chebyshev is None:
             return None
         powers, rest = [chebyshev[0]], chebyshev[1]
-    base = closed_rates(powers[0].base, prover)
+    try:
+        base = closed_rates(powers[0].base, prover)
+    except NoClosedForm:
+        return None
     if right.has(sympy.exp) and not right.has(sympy.log):
         return None if strictly else _against_exponential(base, rest, right, prover)
+    given = tuple(_for_one_step(g, prover) for g in given)
     needed, found = None if strictly else _steps_that_suffice(right, given), False
     if needed is not None:
         slope, offset = needed
@@ -66,6 +70,16 @@ def _at_every_step(statement: Any, prover: Prover) -> bool:
     """Whether a polynomial statement holds for every real k >= 0."""
     n = sympy.Dummy("k_real", nonnegative=True)
     return Prover(real_steps(prover, n), prover.solvers, prover.deadline, prover.tell).holds(statement.xreplace({k: n}))
+
+
+def _for_one_step(hypothesis: Any, prover: Prover) -> Any:
+    """``k >= b/c`` for ``c·k >= b`` with c > 0; any other hypothesis as it is."""
+    if not isinstance(hypothesis, (sympy.Ge, sympy.Gt, sympy.Le, sympy.Lt)) or transcendental(cost := sympy.cancel(hypothesis.gts / k)) or cost.has(k):
+        return hypothesis
+    if cost == 1 or hypothesis.lts.has(k) or not prover.holds(sympy.Gt(cost, 0, evaluate=False)):
+        return hypothesis
+    relation = sympy.Ge if isinstance(hypothesis, (sympy.Ge, sympy.Le)) else sympy.Gt
+    return relation(k, hypothesis.lts / cost, evaluate=False)
 
 
 def _least_steps(given: tuple[Any, ...]) -> Any:

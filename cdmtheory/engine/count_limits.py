@@ -1,4 +1,4 @@
-"""Step counts inside a limit, up to a relative error that vanishes."""
+"""Step counts, and largest residuals over all k, inside a limit: up to a relative error that vanishes."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from cdmtheory.engine.prover import NoClosedForm, Prover
 from cdmtheory.engine.roots import vanishes
 from cdmtheory.language import L, eps, k, kappa, mu
 
-__all__ = ["ASYMPTOTIC", "ROOT_LIMIT", "steps_in_limit"]
+__all__ = ["ASYMPTOTIC", "PEAK", "ROOT_LIMIT", "peak_in_limit", "steps_in_limit"]
 
 ROOT_LIMIT = "worst_residual(m, k)^(1/k) tends to worst_rate(m) for a stationary method if mu < L, or from rest if the roots are real (Gelfand's formula)"
 ASYMPTOTIC = "ceilings and polynomial factors do not change the limit of a ratio of step counts that grow without bound"
 LATE = "R^k(1 + k(1 − R)), the residual at mu, decreases with k and is above 49/50 for k <= 1/(5(1 − R)) as R → 1 (6/5·e^(−1/5) = 0.982…)"
+PEAK = ("(a + bk)R^k, b > 0, 0 < R < 1, is largest at the real number K = −1/log R − a/b, and falls by a factor of R(1 − log R) from there to K + 1, "
+        "which tends to 1 as R → 1; where K tends to a number below 0, it is largest at k = 0")
 LARGEST_LATE = sympy.Rational(49, 50)  # tolerance
 
 
@@ -68,11 +70,37 @@ def _late_form(term: Any, tolerance: Any, prover: Prover) -> Any:
         return form
 
 
+def peak_in_limit(form: Any, prover: Prover) -> Any:
+    """Sup((a + bk)R^k, k) up to a relative error that vanishes as κ → oo."""
+    powers = [f for f in sympy.Mul.make_args(form) if f.is_Pow and f.exp == k and not f.base.has(k)]
+    rate, rest = sympy.Mul(*[p.base for p in powers]), sympy.Mul(*[f for f in sympy.Mul.make_args(form) if f not in powers])
+    factor = sympy.Poly(rest, k).all_coeffs() if powers and rest.is_polynomial(k) else []
+    if len(factor) not in (1, 2) or not prover.holds(sympy.And(rate > 0, rate < 1, evaluate=False)):
+        raise NoClosedForm("the supremum over k has no closed form in this limit")
+    slope, start = factor if len(factor) == 2 else (sympy.Integer(0), factor[0])
+    if slope == 0 and prover.holds(sympy.Ge(start, 0, evaluate=False)):
+        return start
+    if not prover.holds(sympy.Gt(slope, 0, evaluate=False)):
+        raise NoClosedForm("the supremum over k of a residual whose factor does not grow")
+    prover.assume(PEAK)
+    tends_to, peak, exponent = (_at_large_condition(e, prover) for e in (rate, -1 / sympy.log(rate) - start / slope, -1 - sympy.log(rate) * start / slope))
+    if peak is not None and peak.is_negative:
+        return start
+    if tends_to != 1 or peak != sympy.oo or exponent is None or not exponent.is_finite:
+        raise NoClosedForm("the supremum over k has no closed form in this limit")
+    return -sympy.exp(exponent) * slope / sympy.log(rate)
+
+
+def _at_large_condition(e: Any, prover: Prover) -> Any:
+    """The limit of an expression in μ and L as κ → oo; None if it is not found."""
+    y = sympy.Dummy("y", positive=True)
+    in_one = closed_rates(e, prover).xreplace({kappa: L / mu}).xreplace({mu: L / y**2}).xreplace({L: sympy.Integer(1)})
+    return exact_limit(sympy.powdenest(in_one, force=True), y, sympy.oo)
+
+
 def _with_linear_factor(rate: Any, slope: Any, sigma: Any, prover: Prover) -> Any:
     """Where R^k(1 + k·c(1 − R)) reaches a tolerance as R → 1: at t/(1 − R) with e^(−t)(1 + ct) = ε; for c → oo at log(c)/(1 − R)."""
-    y = sympy.Dummy("y", positive=True)
-    gap, c = (exact_limit(sympy.powdenest(closed_rates(e, prover).xreplace({kappa: L / mu}).xreplace({mu: L / y**2}).xreplace({L: sympy.Integer(1)}),
-                                           force=True), y, sympy.oo) for e in (1 - rate, slope))
+    gap, c = _at_large_condition(1 - rate, prover), _at_large_condition(slope, prover)
     if gap != 0 or c not in (1, sympy.oo):
         raise NoClosedForm("the step count has no closed form in this limit")
     return (sympy.log(slope) if c == sympy.oo else sigma) / (1 - rate)

@@ -113,9 +113,26 @@ def _relation(relation: Any, point: Point) -> bool | None:
     shortcut = _against_supremum(relation, point)
     if shortcut is not None:
         return shortcut
+    if _not_in_so_few_steps(relation if isinstance(relation, (sympy.Le, sympy.Lt, sympy.Eq)) else relation.reversed, point):
+        return False
     # Both sides are evaluated even if one decides, so that an undefined one is seen.
     a, b = value(left, point), value(right, point)
     return compare(relation, a, b)
+
+
+def _not_in_so_few_steps(relation: Any, point: Point) -> bool:
+    """Whether c·steps_to(m, ε), c > 0, exceeds the other side, because the residual after so many steps is above ε; the count itself may have no value."""
+    scale, count = relation.args[0].as_coeff_Mul()
+    if not isinstance(relation, (sympy.Le, sympy.Lt, sympy.Eq)) or not isinstance(count, steps_to) or not scale > 0:
+        return False
+    allowed = value(relation.args[1], point) / fmpq(int(scale.p), int(scale.q))
+    if not isinstance(allowed, fmpq) or allowed < 0:
+        return False
+    steps = int(allowed.ceil()) - 1 if isinstance(relation, sympy.Lt) else int(allowed.floor())
+    try:
+        return steps >= 0 and bool(value(worst_residual(count.args[0], sympy.Integer(steps)), point) > value(count.args[1], point))
+    except Open:
+        return False
 
 
 def _one_value_of_supremum(relation: Any, point: Point) -> bool:

@@ -21,7 +21,7 @@ from flint import ctx, fmpq
 from cdmtheory.engine.evaluate import complete, holds, sides
 from cdmtheory.engine.quantities import Point, value
 from cdmtheory.engine.scalars import Open, Undefined
-from cdmtheory.language import L, Sup, _OfMethod, _Optimum, eps, h, k, kappa, mu
+from cdmtheory.language import L, Sup, _OfMethod, _Optimum, eps, h, k, kappa, mu, steps_to, worst_residual
 
 __all__ = ["Search", "counterexample", "described", "satisfies", "simplified", "typical_parameters"]
 
@@ -29,6 +29,8 @@ Q = fmpq
 CONDITION_NUMBERS = [Q(4), Q(1), Q(9), Q(100), Q(2), Q(5), Q(10**4), Q(25, 16), Q(3), Q(16), Q(36), Q(1024), Q(10**6), Q(121, 100), Q(10**8), Q(961), Q(64),
                      Q(10001, 10000), Q(8), Q(225), Q(1023, 1000), Q(10**10), Q(49, 4), Q(36, 25), Q(3, 2), Q(5, 4), Q(10**12)]
 STEPS = [Q(1), Q(0), Q(2), Q(3), Q(5), Q(4), Q(7), Q(10), Q(16), Q(6), Q(31), Q(40), Q(64), Q(100), Q(187), Q(300)]
+AT_EDGES = 6  # numbers of steps that are tried where κ is what a hypothesis compares it with
+EARLY_STEPS = (1, 2, 3, 5, 8, 20)
 TOLERANCES = [Q(1, 10), Q(1, 2), Q(9, 10), Q(1, 1000), Q(99, 100), Q(1, 10**6), Q(999, 1000), Q(1, 3), Q(1, 10**12)]
 NUMBERS = [Q(1), Q(1, 2), Q(0), Q(2), Q(1, 4), Q(-1), Q(1, 10), Q(3), Q(9, 10), Q(1, 100), Q(-1, 2), Q(4), Q(10), Q(99, 100), Q(-2), Q(1, 10**4), Q(3, 2),
            Q(100), Q(1, 9), Q(4, 9), Q(1, 10**8), Q(1, 10**40), Q(-3), Q(10**4), Q(1 - 10**6, 10**6), Q(10**6 - 1, 10**6)]
@@ -179,7 +181,9 @@ def points(statement: Any, given: tuple[Any, ...], *, seed: int = 0) -> Iterator
             if attempt > 400 and generator.random() < 0.1:
                 ratio *= 10 ** (2 * generator.randint(1, 5))
             point[mu] = Q(1) if attempt % 3 != 2 else generator.choice([Q(1, 4), Q(4), Q(9), Q(1, 100), Q(2)])
-            if edges and attempt % 2:
+            if edges and attempt % 2 and attempt < 2 * len(edges) * AT_EDGES:
+                ratio = edges[attempt // 2 % len(edges)]
+            elif edges and attempt % 2:
                 edge = generator.choice(edges)
                 ratio = (edge * generator.choice(NUDGES)) if len(edges) == 1 or generator.random() < 0.6 else (edge + generator.choice(edges)) / 2
                 if generator.random() < 0.2:
@@ -191,6 +195,8 @@ def points(statement: Any, given: tuple[Any, ...], *, seed: int = 0) -> Iterator
             generator.shuffle(rest)
         for s in rest:
             point[s] = _choose(s, point, bounds.get(s, []), generator, attempt)
+        if k in point and k not in bounds and attempt % 2 and attempt < 2 * len(edges) * AT_EDGES:
+            point[k] = STEPS[attempt // 2 // len(edges)]
         if point.get(k) and attempt < len(CONDITION_NUMBERS):
             yield {**point, k: Q(0)}  # the boundary that is cheap to try
         yield point
@@ -225,7 +231,8 @@ def _choose(s: Any, point: Point, bounds: list[Any], generator: random.Random, a
             return STEPS[attempt % len(STEPS)]
         return _near_bound(s, point, bounds, generator) or (_natural_steps(point, generator) if generator.random() < 0.4 else generator.choice(STEPS))
     if s == eps:
-        return TOLERANCES[attempt % len(TOLERANCES)] if attempt < 100 else generator.choice(TOLERANCES)
+        reached = _near_bound(s, point, bounds, generator) if attempt % 2 else None
+        return reached or (TOLERANCES[attempt % len(TOLERANCES)] if attempt < 100 else generator.choice(TOLERANCES))
     if s == h:
         low, high = point[mu], point[L]
         part = generator.choice([Q(0), Q(1), Q(1, 2), Q(1, 10), Q(1, 1000), Q(9, 10), Q(generator.randint(1, 99), 100)])
@@ -291,6 +298,9 @@ def _bounds(statement: Any, given: tuple[Any, ...]) -> dict[Any, list[tuple[Any,
         for optimum in part.atoms(_Optimum):
             for s in optimum.over:
                 found.setdefault(s, []).extend(typical_parameters())
+        for count in sorted(part.atoms(steps_to), key=str):
+            if count.args[1] == eps:  # where a number of steps changes
+                found.setdefault(eps, []).extend(worst_residual(count.args[0], sympy.Integer(steps)) for steps in EARLY_STEPS)
         for relation in part.atoms(sympy.core.relational.Relational):
             difference = relation.lhs - relation.rhs
             for s in symbols:

@@ -9,7 +9,7 @@ import sympy
 from sympy.core.relational import Relational
 
 from cdmtheory.engine.closed_forms import Mode, worst_form
-from cdmtheory.engine.count_limits import ROOT_LIMIT, steps_in_limit
+from cdmtheory.engine.count_limits import ROOT_LIMIT, peak_in_limit, steps_in_limit
 from cdmtheory.engine.evaluate import holds
 from cdmtheory.engine.exact_limit import exact_limit, of_powers
 from cdmtheory.engine.falsify import points, satisfies
@@ -18,7 +18,7 @@ from cdmtheory.engine.powers import is_defined
 from cdmtheory.engine.proof import Finding
 from cdmtheory.engine.prover import NoClosedForm, Prover
 from cdmtheory.engine.scalars import Undefined
-from cdmtheory.language import L, eps, h, k, kappa, mu, residual, spectral_radius, steps_to, worst_rate, worst_residual
+from cdmtheory.language import L, Sup, eps, h, k, kappa, mu, residual, spectral_radius, steps_to, worst_rate, worst_residual
 from cdmtheory.modes import residual as residual_polynomial
 
 __all__ = ["decide_limit"]
@@ -36,6 +36,8 @@ def decide_limit(statement: Any, prover: Prover) -> Finding | None:
     limits = list(statement.atoms(sympy.Limit))
     found: dict[Any, Any] = {}
     try:
+        if any(one.has(Sup) for one in limits) and any(g.has(k) for g in prover.given):
+            raise NoClosedForm("a supremum over some k only")
         for one in limits:
             found[one] = _one_limit(one, _about_the_rest(prover, one.args[1]))
     except _DependsOnScale as error:
@@ -84,7 +86,7 @@ def _about_the_rest(prover: Prover, variable: Any) -> Prover:
 
 
 def _only_as_a_factor(e: Any, quantity: Any) -> bool:
-    """Whether a step count stands as a factor, or under a fixed power: there, or where its logarithm does, a relative error that vanishes does no harm."""
+    """Whether a step count or a supremum is a factor, or under a fixed power: there, or where its logarithm is, a vanishing relative error does no harm."""
     if not e.has(quantity):
         return True
     if e.is_Mul:
@@ -144,6 +146,10 @@ def _one_limit(one: Any, prover: Prover) -> Any:
     for q in sorted(expression.atoms(worst_residual, residual), key=str):
         expression = expression.xreplace({q: worst_form(q.args[0], prover).xreplace({k: q.args[1]}) if isinstance(q, worst_residual) else q})
         expression = closed_rates(expression, prover)
+    for q in sorted(expression.atoms(Sup), key=str):
+        if variable != kappa or not _only_as_a_factor(expression, q):
+            raise NoClosedForm("a supremum over k that is not a factor in a limit over kappa")
+        expression = closed_rates(expression.xreplace({q: peak_in_limit(q.args[0], prover)}), prover)
     constants: dict[Any, Any] = {}  # positive numbers that depend on eps alone
     for q in sorted(expression.atoms(steps_to), key=str):
         if not _only_as_a_factor(expression, q):
