@@ -126,11 +126,13 @@ CLAIMS = {
 @pytest.mark.parametrize("name", CLAIMS)
 def test_never_proved(name):
     given, that = CLAIMS[name]
-    assert decide(Claim(name, given=given, that=that), time.monotonic() + 8).verdict != "PROVED"
+    assert decide(Claim(name, given=given, that=that), time.monotonic() + 6).verdict != "PROVED"
 
 
 TRUE = {
     "the count at tolerance 2 is 0": ([], Eq(Limit(steps_to(gd, 2) / kappa, kappa, oo), 0)),
+    "one step of critical damping in the limit": ([k <= 1], Eq(Limit(worst_residual(critically_damped(1 / L, mu), k), kappa, oo), 1)),
+    "a number of steps that no kappa allows": ([k >= 10 * kappa], Eq(Limit(worst_residual(critically_damped(1 / L, mu), k), kappa, oo), 1)),
     "one step to 1 - 1/(2 kappa)": ([], Eq(Limit(steps_to(gd, 1 - 1 / (2 * kappa)), kappa, oo), 1)),
 }
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis.strategies import fractions, integers
-from sympy import Eq, Limit, Ne, Rational, Symbol, atanh, exp, log, oo
+from sympy import Eq, Limit, Min, Ne, Rational, Symbol, atanh, exp, log, oo
 
 from cdmtheory import (
     L,
@@ -159,6 +159,12 @@ FALSE = {
         decide_every_k, [eta <= 2 / (L + mu), k * eta * mu >= Rational(99, 100) * log(1 / eps)], worst_residual(gradient_descent(eta), k) <= eps),
     "a step size's own count, beyond 2/(L + mu)": (
         decide_every_k, [eta <= Rational(201, 100) / (L + mu), k * eta * mu >= log(1 / eps)], worst_residual(gradient_descent(eta), k) <= eps),
+    "fewer steps than κ·log(1/ε)": (decide_every_k, [mu < L], steps_to(gd, eps) < kappa * log(1 / eps)),
+    "half a step too many": (decide_every_k, [mu < L], (kappa - half) * log(1 / eps) <= steps_to(gd, eps)),
+    "fewer than no steps": (decide_every_k, [], steps_to(gd, 2) < 0),
+    "at the crossing itself": (decide_every_k, [mu < L, k <= log(eps) / log(1 - 1 / kappa)], worst_residual(gd, k) > eps),
+    "Chebyshev, one more than fits": (decide_every_k, [mu < L, k <= (sqrt(kappa) - 1) * log(1 / eps) / 2 + 1], worst_residual(che, k) > eps),
+    "below the lesser of two": (decide_every_k, [mu < L], worst_residual(gd, k) <= Min(worst_residual(pol, k), 1)),
     "a multiple of k that may be below 0": (decide_every_k, [k * (eta * L - 1) >= log(1 / eps)], worst_residual(gd, k) <= eps),
     "a tolerance of 2 is within reach of a residual of 1": (decide_every_k, [eta * L >= 2], Eq(steps_to(gradient_descent(eta), 2), oo)),
     "a step size of 2/L does not arrive": (decide_every_k, [eta * L <= 2], steps_to(gradient_descent(eta), eps) < oo),
@@ -223,6 +229,10 @@ TRUE = {
     "equal logarithms": (decide_analysis, [kappa > 1], Eq(log(1 - 1 / kappa) - log(1 + 1 / kappa), -2 * atanh(1 / kappa))),
     "one to the infinity": (decide_analysis, [], Eq(Limit((1 - 2 / kappa) ** kappa, kappa, oo), exp(-2))),
     "a step size's own count": (decide_every_k, [eta <= 2 / (L + mu), k * eta * mu >= log(1 / eps)], worst_residual(gradient_descent(eta), k) <= eps),
+    "fewer steps than one more than suffice": (decide_every_k, [mu < L], steps_to(che, eps) < sqrt(kappa) * log(2 / eps) / 2 + 1),
+    "more steps than (κ − 1)·log(1/ε)": (decide_every_k, [mu < L], (kappa - 1) * log(1 / eps) < steps_to(gd, eps)),
+    "that many are not enough": (decide_every_k, [mu < L, k <= (sqrt(kappa) - 1) * log(1 / eps) / 2], worst_residual(che, k) > eps),
+    "below the least of three": (decide_every_k, [mu < L], worst_residual(che, k) <= Min(worst_residual(pol, k), worst_residual(nes, k), 1)),
     "Polyak's peak": (decide_analysis, [], Eq(Limit(Sup(worst_residual(pol, k), k) / sqrt(kappa), kappa, oo), exp(-1))),
     "Nesterov has none": (decide_analysis, [], Eq(Limit(Sup(worst_residual(nes, k), k), kappa, oo), 1)),
     "powers with a factor k": (decide_analysis, [], Eq(Limit(Sup(k * worst_residual(gd, k), k) / kappa, kappa, oo), exp(-1))),

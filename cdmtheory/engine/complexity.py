@@ -147,14 +147,17 @@ def _same_logarithms(left: Any, right: Any) -> bool:
 
 
 def decide_lower_bound(statement: Any, given: tuple[Any, ...], prover: Prover) -> Finding | None:
-    """``worst_residual(m, k) > ε`` for all k < N, N linear in log(1/ε): from worst_residual >= R^k, 0 < R < 1."""
+    """``worst_residual(m, k) > ε`` for all k < N, or k <= N, N linear in log(1/ε): from worst_residual >= R^k, 0 < R < 1."""
     if not isinstance(statement, (sympy.Gt, sympy.Lt, sympy.Ge, sympy.Le)):
         return None
     left, right = statement.args if isinstance(statement, (sympy.Gt, sympy.Ge)) else statement.args[::-1]
     about = [g for g in given if g.has(k) or g.has(eps)]
     if not isinstance(left, worst_residual) or left.args[1] != k or right != eps or len(about) != 1 or h in left.args[0].free_symbols:
         return None
-    steps, bound = about[0].args if isinstance(about[0], sympy.Lt) else about[0].args[::-1] if isinstance(about[0], sympy.Gt) else (None, None)
+    if not isinstance(about[0], (sympy.Lt, sympy.Gt, sympy.Le, sympy.Ge)):
+        return None
+    steps, bound = about[0].args if isinstance(about[0], (sympy.Lt, sympy.Le)) else about[0].args[::-1]
+    beyond = sympy.Ge if isinstance(about[0], (sympy.Lt, sympy.Gt)) else sympy.Gt  # what log R·slope must be to −1
     opened = opened_count(bound) if steps == k and bound is not None else None
     if opened is None or not is_defined(bound, prover) or not is_defined(left, prover):
         return None
@@ -177,8 +180,9 @@ def decide_lower_bound(statement: Any, given: tuple[Any, ...], prover: Prover) -
         if prover.holds(sympy.Implies(sympy.Gt(L, mu, evaluate=False), sympy.Gt(base, 0, evaluate=False), evaluate=False)):
             positive = Prover((*prover.given, mu < L), prover.solvers, prover.deadline, prover.tell)
         positive.by, positive.assumed = prover.by, prover.assumed
-        shallow = (not transcendental(slope) and positive.holds(sympy.Le(slope * (1 / base - 1), 1, evaluate=False))) or _same_logarithms(
-            sympy.log(base) * slope, -1) or is_logarithmic_inequality(sympy.Ge(sympy.log(base) * slope, -1, evaluate=False), positive)
+        shallow = (not transcendental(slope) and positive.holds(sympy.Le(slope * (1 / base - 1), 1, evaluate=False))) or (
+            beyond is sympy.Ge and _same_logarithms(sympy.log(base) * slope, -1)) or is_logarithmic_inequality(
+            beyond(sympy.log(base) * slope, -1, evaluate=False), positive)
         if shallow and (offset == 0 or (not transcendental(offset) and positive.holds(sympy.Le(offset, 0, evaluate=False)))):
             prover.assume(TANGENT, source)
             return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=list(prover.assumed))

@@ -41,6 +41,7 @@ def decide_every_k(statement: Any, given: tuple[Any, ...], solvers: Solvers, dea
         cases = [prove(statement.xreplace(here), tuple(g.xreplace(here) for g in given), (), solvers, deadline, tell) for here in few]
         if all(case.verdict == "PROVED" for case in cases):
             return combined(cases)
+    statement = _without_extremes(statement)
     if isinstance(statement, And):
         parts = [decide_every_k(p, given, solvers, deadline, tell) or prove(p, given, (), solvers, deadline, tell) for p in statement.args]
         open_parts = [p for p in parts if p.verdict != "PROVED"]
@@ -88,6 +89,17 @@ def decide_every_k(statement: Any, given: tuple[Any, ...], solvers: Solvers, dea
         return as_bound(statement, prover) or handed_on(closed, prover) or Finding(
             "UNDECIDED", reason=f"with the closed form of the residual, this is open: {sympy.sstr(closed)}")
     return found
+
+
+def _without_extremes(statement: Any) -> Any:
+    """``Max(a, b) <= Min(c, d)`` as four inequalities; any other statement as it is."""
+    if not isinstance(statement, (sympy.Le, sympy.Lt, sympy.Ge, sympy.Gt)):
+        return statement
+    relation = sympy.Le if isinstance(statement, (sympy.Le, sympy.Ge)) else sympy.Lt
+    lower = statement.lts.args if isinstance(statement.lts, sympy.Max) else (statement.lts,)
+    upper = statement.gts.args if isinstance(statement.gts, sympy.Min) else (statement.gts,)
+    parts = [relation(a, b, evaluate=False) for a in lower for b in upper]
+    return statement if len(parts) == 1 else And(*parts, evaluate=False)
 
 
 def _without_empty_changes(e: Any) -> Any:
@@ -212,13 +224,19 @@ def _nonnegative(count: Any, prover: Prover) -> bool:
 
 
 def _without_steps_to(statement: Any, given: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...], Any]:
-    """``steps_to(m, eps) <= N`` says that N >= 0 and worst_residual(m, k) <= eps for all integers k > N − 1; >= N follows from > eps for k < N."""
-    if isinstance(statement, (sympy.Le, sympy.Ge)) and not any(g.has(k) for g in given):
-        left, right = statement.args if isinstance(statement, sympy.Le) else statement.args[::-1]
+    """``steps_to(m, eps) <= N`` says that N >= 0 and worst_residual(m, k) <= eps for all integers k > N − 1; >= N follows from > eps for k < N.
+
+    ``< N`` follows from N >= 1 and <= eps for k >= N − 1; ``> N`` from > eps for k <= N.
+    """
+    if isinstance(statement, (sympy.Le, sympy.Ge, sympy.Lt, sympy.Gt)) and not any(g.has(k) for g in given):
+        strict = isinstance(statement, (sympy.Lt, sympy.Gt))
+        left, right = statement.args if isinstance(statement, (sympy.Le, sympy.Lt)) else statement.args[::-1]
         if isinstance(left, steps_to) and not right.has(steps_to, k):
-            return sympy.Le(worst_residual(left.args[0], k), left.args[1], evaluate=False), (*given, sympy.Gt(k, right - 1, evaluate=False)), right
+            late = (sympy.Ge if strict else sympy.Gt)(k, right - 1, evaluate=False)
+            return sympy.Le(worst_residual(left.args[0], k), left.args[1], evaluate=False), (*given, late), right - 1 if strict else right
         if isinstance(right, steps_to) and not left.has(steps_to, k):  # whoever has arrived has made N steps
-            return sympy.Gt(worst_residual(right.args[0], k), right.args[1], evaluate=False), (*given, sympy.Lt(k, left, evaluate=False)), None
+            early = (sympy.Le if strict else sympy.Lt)(k, left, evaluate=False)
+            return sympy.Gt(worst_residual(right.args[0], k), right.args[1], evaluate=False), (*given, early), None
     return statement, given, None
 
 

@@ -30,6 +30,7 @@ CONDITION_NUMBERS = [Q(4), Q(1), Q(9), Q(100), Q(2), Q(5), Q(10**4), Q(25, 16), 
                      Q(10001, 10000), Q(8), Q(225), Q(1023, 1000), Q(10**10), Q(49, 4), Q(36, 25), Q(3, 2), Q(5, 4), Q(10**12)]
 STEPS = [Q(1), Q(0), Q(2), Q(3), Q(5), Q(4), Q(7), Q(10), Q(16), Q(6), Q(31), Q(40), Q(64), Q(100), Q(187), Q(300)]
 AT_EDGES = 6  # numbers of steps that are tried where κ is what a hypothesis compares it with
+FIRST_PROBLEMS = 4  # ordinary ones, before the corners
 EARLY_STEPS = (1, 2, 3, 5, 8, 20)
 TOLERANCES = [Q(1, 10), Q(1, 2), Q(9, 10), Q(1, 1000), Q(99, 100), Q(1, 10**6), Q(999, 1000), Q(1, 3), Q(1, 10**12)]
 NUMBERS = [Q(1), Q(1, 2), Q(0), Q(2), Q(1, 4), Q(-1), Q(1, 10), Q(3), Q(9, 10), Q(1, 100), Q(-1, 2), Q(4), Q(10), Q(99, 100), Q(-2), Q(1, 10**4), Q(3, 2),
@@ -175,6 +176,8 @@ def points(statement: Any, given: tuple[Any, ...], *, seed: int = 0) -> Iterator
     generator = random.Random(seed)
     edges = _condition_edges(given)
     for attempt in itertools.count():
+        if attempt == FIRST_PROBLEMS:
+            yield from _corners(symbols, bounds)
         point: Point = {}
         if mu in symbols:
             ratio = CONDITION_NUMBERS[attempt % len(CONDITION_NUMBERS)] if attempt < 400 else generator.choice(CONDITION_NUMBERS) * _jitter(generator)
@@ -202,6 +205,20 @@ def points(statement: Any, given: tuple[Any, ...], *, seed: int = 0) -> Iterator
         yield point
         if not symbols:
             return
+
+
+def _corners(symbols: list[Any], bounds: dict[Any, Any]) -> Iterator[Point]:
+    """κ = 1 and 4, every parameter at what it is compared with, after the first few steps."""
+    generator = random.Random(0)
+    if not bounds or mu not in symbols:
+        return
+    for ratio, steps, which in itertools.product((Q(1), Q(4)), STEPS[:4] if k in symbols else STEPS[:1], range(2)):
+        point = complete({mu: Q(1), L: ratio})
+        for s in (s for s in symbols if s not in point):
+            usable = [b for b, needed in bounds.get(s, []) if needed <= point.keys()]
+            bound = _value_of_bound(usable[which % len(usable)], point) if usable and not s.is_integer else None
+            point[s] = steps if s == k else point[L] if s == h else _choose(s, point, [], generator, which) if bound is None else bound
+        yield point
 
 
 def _condition_edges(given: tuple[Any, ...]) -> list[fmpq]:
@@ -268,25 +285,30 @@ def _near_bound(s: Any, point: Point, bounds: list[tuple[Any, set[Any]]], genera
     usable = [b for b, symbols in bounds if symbols <= point.keys()]
     if not usable:
         return None
-    try:
-        with ctx.workprec(128):
-            bound = value(generator.choice(usable), point)
-    except (Undefined, Open, ZeroDivisionError):
+    bound = _value_of_bound(generator.choice(usable), point)
+    if bound is None:
         return None
-    if not isinstance(bound, fmpq):
-        if not bound.is_finite():
-            return None
-        middle = bound.mid()
-        mantissa, exponent = (int(x) for x in middle.man_exp())
-        bound = Q(mantissa) * Q(2) ** exponent if abs(exponent) < 4000 else None
-        if bound is None:
-            return None
     if s.is_integer:
         return Q(max(0, int(bound.floor()) + generator.choice([0, 1, -1, 2]))) if abs(bound) < 10**17 else None
     nudge = NUDGES[0] if generator.random() < 0.3 else generator.choice(NUDGES)
     if generator.random() < 0.15:
         return bound + generator.choice([Q(1, 1000), Q(-1, 1000), Q(1, 10**6), Q(-1, 10**6)])
     return bound * nudge
+
+
+def _value_of_bound(bound: Any, point: Point) -> fmpq | None:
+    """The value of an expression at a point, or a rational next to it."""
+    try:
+        with ctx.workprec(128):
+            number = value(bound, point)
+    except (Undefined, Open, ZeroDivisionError):
+        return None
+    if isinstance(number, fmpq):
+        return number
+    if not number.is_finite():
+        return None
+    mantissa, exponent = (int(x) for x in number.mid().man_exp())
+    return Q(mantissa) * Q(2) ** exponent if abs(exponent) < 4000 else None
 
 
 @lru_cache(maxsize=16)

@@ -29,6 +29,7 @@ __all__ = ["Certificates"]
 
 LEMMA = "lemma"
 
+
 class Certificates:
     """The certificates of one claim while it is decided: kept ones that fit, and new ones, part by part.
 
@@ -104,17 +105,27 @@ class Certificates:
         self._waiting.setdefault((statement, given), problem)
 
     def complete(self, deadline: float) -> bool:
-        """Find the certificates of the lemmas of a proved claim, within their share of the time; whether there is one of any."""
-        if not self.keeping.search:
+        """Find the certificates of the lemmas of a proved claim, within their share of the time; whether there is one of any.
+
+        The first lemma that has none ends it, for then the claim has none either.
+        """
+        if not self.keeping.search or not self._waiting:
             return False
-        until = box(deadline)
-        before = len(self.parts)
+        until, before = box(deadline), len(self.parts)
+        notes = self.keeping.in_vain()
+        keys = {lemma: part_of(problem)["key"] for lemma, problem in self._waiting.items()} if notes or self.keeping.write else {}
+        if any(until - time.monotonic() <= 1.1 * notes.get(key, 0) for key in keys.values()):
+            self.missing += 1
+            return False
         for (statement, given), problem in self._waiting.items():
+            allowed = until - time.monotonic()
             part = certify(problem, until, self.hints)
             if part is None or check.check(_file({}, [{"role": "", "statement": "", **part}])):
                 self.missing += 1
-            else:
-                self._record(statement, given, part, lemma=True)
+                if self.keeping.write:
+                    self.keeping.note_in_vain(keys[statement, given], allowed)
+                break
+            self._record(statement, given, part, lemma=True)
         return len(self.parts) > before
 
     def made(self, statement: Any, given: tuple[Any, ...], problem: Problem, deadline: float) -> bool:

@@ -15,7 +15,7 @@ from cdmtheory.engine.exact_limit import exact_limit, of_powers
 from cdmtheory.engine.falsify import points, satisfies
 from cdmtheory.engine.logarithms import closed_rate, closed_rates, confirmed, same_function
 from cdmtheory.engine.powers import is_defined
-from cdmtheory.engine.proof import Finding
+from cdmtheory.engine.proof import Finding, certificates_of
 from cdmtheory.engine.prover import NoClosedForm, Prover
 from cdmtheory.engine.scalars import Undefined
 from cdmtheory.language import L, Sup, eps, h, k, kappa, mu, residual, spectral_radius, steps_to, worst_rate, worst_residual
@@ -23,8 +23,11 @@ from cdmtheory.modes import residual as residual_polynomial
 
 __all__ = ["decide_limit"]
 
+MOST_SEEN = 8
+FIRST_STEPS = 5  # that a limit with a free number of steps is looked at with
 LARGEST_DEGREE = 8  # of a residual whose largest value is written down
 CONVERGES = "polynomials of a fixed degree whose coefficients converge do so uniformly on [0, 1], and so do their largest values"
+_SEEN: dict[Any, tuple[Any, set[str], list[str]]] = {}
 VANISHES = "powers of matrices with spectral radius below 1 tend to 0, uniformly on a compact set of eigenvalues"
 SYMBOLIC = "the limit was computed symbolically, by SymPy, and checked in balls"
 
@@ -39,11 +42,11 @@ def decide_limit(statement: Any, prover: Prover) -> Finding | None:
         if any(one.has(Sup) for one in limits) and any(g.has(k) for g in prover.given):
             raise NoClosedForm("a supremum over some k only")
         for one in limits:
-            found[one] = _one_limit(one, _about_the_rest(prover, one.args[1]))
+            found[one] = _remembered(one, _about_the_rest(prover, one.args[1]))
     except _DependsOnScale as error:
         return Finding("ERROR", reason=str(error))
     except NoClosedForm as why:
-        return Finding("UNDECIDED", reason=f"the limit was not found: {why}")
+        return _refuted_at_some_steps(statement, prover) or Finding("UNDECIDED", reason=f"the limit was not found: {why}")
     shown = "; ".join(f"{sympy.sstr(one.args[0])} tends to {sympy.sstr(number)}" for one, number in found.items())
     left, right = (side.xreplace(found) for side in statement.args)
     if left.free_symbols | right.free_symbols:
@@ -70,6 +73,23 @@ def decide_limit(statement: Any, prover: Prover) -> Finding | None:
     return Finding("REFUTED", sorted(prover.by | {"algebra"}), {"point": {}, "lhs": sympy.sstr(left), "rhs": sympy.sstr(right)}, reason=shown)
 
 
+def _refuted_at_some_steps(statement: Any, prover: Prover) -> Finding | None:
+    """A refutation of a statement about every k, which a limit over κ leaves free, at one of the first k; None if there is none."""
+    if k not in statement.free_symbols or any(one.args[1] == k or one.has(Sup) for one in statement.atoms(sympy.Limit)):
+        return None
+    for steps in range(FIRST_STEPS):
+        here = {k: sympy.Integer(steps)}
+        if any(g.xreplace(here) != sympy.true for g in prover.given if g.has(k)):
+            continue
+        given = tuple(g for g in prover.given if not g.has(k))
+        found = decide_limit(statement.xreplace(here), Prover(given, prover.solvers, prover.deadline, prover.tell))
+        if found is not None and found.verdict == "REFUTED":
+            found.counterexample = {"lhs": None, "rhs": None, **(found.counterexample or {}),
+                                    "point": {**(found.counterexample or {"point": {}})["point"], "k": str(steps)}}
+            return found
+    return None
+
+
 class _DependsOnScale(Exception):
     """A limit over kappa that still depends on L: an error of the claim."""
 
@@ -80,7 +100,7 @@ def _about_the_rest(prover: Prover, variable: Any) -> Prover:
     kept = tuple(g for g in prover.given if not g.free_symbols & bound or g in (mu < L, mu < L, sympy.Ne(mu, L)))
     if variable == kappa:
         kept = (*(g for g in kept if not g.free_symbols & bound), mu < L)
-    rest = Prover(kept, prover.solvers, prover.deadline, prover.tell)
+    rest = Prover(tuple(kept), prover.solvers, prover.deadline, prover.tell)
     rest.by, rest.assumed = prover.by, prover.assumed
     return rest
 
@@ -120,6 +140,20 @@ def _same_in_other_symbols(left: Any, right: Any, prover: Prover) -> bool:
     difference = difference.xreplace({mu: L / kappa}).xreplace({L: sympy.Integer(1)}).xreplace({kappa: y**2})
     difference = difference.replace(sympy.log, lambda e: sympy.log(sympy.factor(sympy.together(e))))
     return bool(sympy.simplify(difference) == 0 or sympy.simplify(sympy.expand_log(difference, force=True)) == 0)
+
+
+def _remembered(one: Any, prover: Prover) -> Any:
+    """A limit; from the claim before, where certificates are not asked for: near misses often have the limit of their claim."""
+    if (one, prover.given) not in _SEEN or certificates_of(prover.solvers).keeping.search:
+        alone = Prover(prover.given, prover.solvers, prover.deadline, prover.tell)
+        limit = _one_limit(one, alone)
+        while len(_SEEN) >= MOST_SEEN:
+            _SEEN.pop(next(iter(_SEEN)))
+        _SEEN[one, prover.given] = limit, alone.by, alone.assumed
+    limit, by, assumed = _SEEN[one, prover.given]
+    prover.by |= by
+    prover.assume(*assumed)
+    return limit
 
 
 def _one_limit(one: Any, prover: Prover) -> Any:

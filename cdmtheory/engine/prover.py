@@ -45,7 +45,7 @@ class Prover:
         """What becomes of a statement under hypotheses of its own, in so many seconds times the patience with this claim."""
         began = time.monotonic()
         allowed = min(self.deadline - began, seconds * self.solvers.patience)
-        found = prove(statement, given, (), self.solvers, began + allowed, lambda _: None)
+        found = prove(_of_square(statement), given, (), self.solvers, began + allowed, lambda _: None)
         if found.verdict == "PROVED":
             self.by |= set(found.by)
         self.solvers.hurried |= found.verdict == "UNDECIDED" and time.monotonic() - began > 0.8 * allowed
@@ -62,6 +62,13 @@ class Prover:
 
     def assume(self, *steps: str) -> None:
         self.assumed += [s for s in steps if s not in self.assumed]
+
+
+def _of_square(statement: Any) -> Any:
+    """``x >= c²`` for ``√x >= c``, c > 0 rational, which says the same, also where x < 0; any other statement as it is."""
+    if isinstance(statement, (sympy.Ge, sympy.Le)) and statement.gts.is_Pow and statement.gts.exp == sympy.Rational(1, 2) and statement.lts.is_Rational:
+        return sympy.Ge(statement.gts.base, statement.lts**2, evaluate=False) if statement.lts > 0 else statement
+    return statement
 
 
 def transcendental(e: Any) -> bool:

@@ -13,7 +13,7 @@ from flint import arb, ctx, fmpq, fmpq_poly
 
 from cdmtheory.arithmetic import Arithmetic, NoRealRootError
 from cdmtheory.engine.scalars import CONSTANTS, FUNCTIONS, Open, Undefined, ball, finite, power, square_root
-from cdmtheory.engine.worst import steps_needed, worst_in_balls
+from cdmtheory.engine.worst import from_nodes, steps_needed, worst_in_balls
 from cdmtheory.language import L, MethodTerm, h, mu, residual, spectral_radius, steps_to, worst_rate, worst_residual
 from cdmtheory.methods import Coefficients, Method
 from cdmtheory.modes import characteristic, coefficients_of, radius_of_balls
@@ -230,7 +230,8 @@ def _worst_residual(expr: Any, point: Point) -> Any:
     if (eta := _only_step_size(method)) is not None and steps <= 4000:
         return max(abs(1 - eta * low), abs(1 - eta * high)) ** steps
     if not has_polynomial(term, steps, point):
-        found = worst_in_balls(with_numbers(term, point), low, high, steps)
+        known = all(isinstance(x, fmpq) for x in point.values())
+        found = worst_in_balls(with_numbers(term, point), low, high, steps) if known else from_nodes(method, low, high, steps)
         if found is None:
             raise Open("this supremum over the eigenvalues has no value here")
         return found

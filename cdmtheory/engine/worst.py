@@ -15,7 +15,7 @@ from cdmtheory.rates import steps_to
 from cdmtheory.recurrence import recurrences, value
 from cdmtheory.worst_case import WORST, Open, TooEarly
 
-__all__ = ["steps_needed", "worst_in_balls"]
+__all__ = ["from_nodes", "steps_needed", "worst_in_balls"]
 
 LARGEST_DEGREE = 400  # of a residual that is enclosed from its values at nodes
 NODES_PER_DEGREE = {192: 12, 384: 64}  # by precision: the enclosure is 0.9 % or 0.03 % wide
@@ -51,7 +51,7 @@ def _by_enclosures(method: Method, mu: Fraction, L: Fraction, tolerance: Fractio
         if last > LARGEST_DEGREE:
             return None
     for j in range(last, -1, -1):
-        number = _from_nodes(method, fmpq(mu.numerator, mu.denominator), fmpq(L.numerator, L.denominator), j) if j else arb(1)
+        number = from_nodes(method, fmpq(mu.numerator, mu.denominator), fmpq(L.numerator, L.denominator), j) if j else arb(1)
         if number is None or not (number <= level or number > level):
             return None
         if number > level:
@@ -67,10 +67,10 @@ def worst_in_balls(method: Method, mu: fmpq, L: fmpq, steps: int) -> arb | None:
             return arb(WORST[method.name](exact, _fraction(mu), _fraction(L)).at(steps))
         except (Open, TooEarly, ValueError, TypeError, ZeroDivisionError):
             pass
-    return _from_nodes(method, mu, L, steps) if steps <= LARGEST_DEGREE else None
+    return from_nodes(method, mu, L, steps) if steps <= LARGEST_DEGREE else None
 
 
-def _from_nodes(method: Method, mu: fmpq, L: fmpq, steps: int) -> arb | None:
+def from_nodes(method: Method, mu: fmpq, L: fmpq, steps: int) -> arb | None:
     """From the values at the N + 1 extrema of T_N: for a polynomial of degree n < N they are at least cos(πn/2N) of the supremum.
 
     (Ehlich and Zeller 1964.) Values within [mu, L] bound it from below.

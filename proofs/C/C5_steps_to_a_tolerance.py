@@ -1,8 +1,8 @@
 """C5. Steps to a tolerance: exponents 1 and 1/2 in the condition number."""
 
-from sympy import Eq, Limit, log, oo
+from sympy import Eq, Limit, Rational, log, oo
 
-from cdmtheory import Claim, L, chebyshev, critically_damped, eps, gradient_descent, k, kappa, mu, sqrt, steps_to, worst_residual
+from cdmtheory import Claim, L, chebyshev, critically_damped, eps, gradient_descent, k, kappa, mu, polyak, sqrt, steps_to, worst_residual
 
 steps_of_gradient_descent = Claim(
     "With η = 1/L, κ·ln(1/ε) steps of gradient descent suffice.",
@@ -40,5 +40,12 @@ steps_of_chebyshev = Claim(
     given=[k >= sqrt(kappa) * log(2 / eps) / 2],
     that=worst_residual(chebyshev(mu, L), k) <= eps,
     near_miss=Claim("(√κ/2)·ln(1/ε) steps suffice.", given=[k >= sqrt(kappa) * log(1 / eps) / 2], that=worst_residual(chebyshev(mu, L), k) <= eps),
+    reference="theory C5",
+)
+
+steps_of_polyak_have_a_logarithm_more = Claim(
+    "From rest Polyak's heavy ball takes (√κ/4)·ln κ steps, whatever the tolerance.",
+    that=Eq(Limit(steps_to(polyak(mu, L), eps) / (sqrt(kappa) * log(kappa)), kappa, oo), Rational(1, 4)),
+    near_miss=Eq(Limit(steps_to(polyak(mu, L), eps) / (sqrt(kappa) * log(kappa)), kappa, oo), Rational(1, 2)),
     reference="theory C5",
 )

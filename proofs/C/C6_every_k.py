@@ -42,6 +42,14 @@ worst_residual_of_critical_damping_is_at_mu = Claim(
     reference="theory C6",
 )
 
+bound_from_rest = Claim(
+    "From rest, at every step below Polyak's, r^k(√(4r/((1 + r)² − ηL)) + k(1 − r)) bounds it.",
+    given=[eta < polyak_step],
+    that=worst_residual(critically_damped(eta, mu), k) <= r**k * (sqrt(4 * r / ((1 + r) ** 2 - eta * L)) + k * s),
+    near_miss=worst_residual(critically_damped(eta, mu), k) <= r**k * (1 + k * s),
+    reference="theory C6",
+)
+
 polyak_from_rest_stays_below_root_kappa = Claim(
     "From rest Polyak's heavy ball never exceeds √κ (C8: its peak over √κ tends to 1/e).",
     that=Sup(worst_residual(polyak(mu, L), k), k) <= sqrt(kappa),
