@@ -12,8 +12,8 @@ from cdmtheory.engine import closed_forms, complexity, every_k, logarithms, powe
 from cdmtheory.engine.formal import confirm, library, proved_steps
 from cdmtheory.engine.verdict import Verdict
 
-NAMED_STEPS = {closed_forms.CHEBYSHEV, closed_forms.INCREASING, closed_forms.MINIMAX, closed_forms.POWER_OF_RATE, closed_forms.RECURRENCE,
-               complexity.EXPONENTIAL, powers.POWERS, every_k.LOWER_BOUND, logarithms.LADDER}
+NAMED_STEPS = {closed_forms.AMPLITUDE, closed_forms.CHEBYSHEV, closed_forms.INCREASING, closed_forms.MINIMAX, closed_forms.POWER_OF_RATE,
+               closed_forms.RECURRENCE, complexity.EXPONENTIAL, powers.POWERS, every_k.LOWER_BOUND, logarithms.LADDER}
 needs_coq = pytest.mark.skipif(shutil.which("coqc") is None, reason="coqc is not installed (apt-get install --no-install-recommends coq)")
 
 

@@ -8,23 +8,27 @@ one polynomial question about reals u, v, k bound only by what is true of u = U_
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import sympy
-from sympy.logic.boolalg import And
+from sympy.logic.boolalg import And, Or
 
 from cdmtheory.engine.proof import Finding
 from cdmtheory.engine.prover import NoClosedForm, Prover, all_proved, powers_of_k, transcendental
 from cdmtheory.engine.roots import square_root, squares, tidy, vanishes
+from cdmtheory.engine.substitute import put_in
 from cdmtheory.language import L, bind, h, k, mu, residual, worst_rate, worst_residual
 from cdmtheory.modes import characteristic
 from cdmtheory.modes import residual as residual_of
 
-__all__ = ["CHEBYSHEV", "EARLY", "INCREASING", "LOWER_BOUND", "MINIMAX", "POWER_OF_RATE", "RECURRENCE", "Mode", "as_bound", "close", "modulus_of", "real_steps",
+__all__ = ["AMPLITUDE", "CHEBYSHEV", "EARLY", "INCREASING", "LOWER_BOUND", "MINIMAX", "POWER_OF_RATE", "RECURRENCE", "Mode", "as_bound", "close", "modulus_of", "real_steps",
            "residual_at", "worst_form"]
 
 CHEBYSHEV = ("|U_k(c)| <= k + 1, U_k² − 2c·U_k·U_{k−1} + U_{k−1}² = 1, so |U_k − w·U_{k−1}| <= 1 + |c − w|·k and (U_k − U_{k−1})²(1 + c) <= 2, on [−1, 1] "
              "(induction over k)")
+AMPLITUDE = ("(U_k − w·U_{k−1})²(1 − c²) <= 1 − c² + (c − w)², and |U_k − w·U_{k−1}| <= 1 + |c − w|·k − (1 − c²)k²/2 if |c − w| >= (1 − c²)k, on [−1, 1] "
+             "(it is T_k + (c − w)·U_{k−1}, and T_k² + (1 − c²)·U_{k−1}² = 1)")
 BERNOULLI = "ρ^k(1 + k(1 − ρ) + k(k + 1)(1 − ρ)²/2) <= 1 for 0 <= ρ <= 1 (induction over k)"
 INCREASING = "ρ^k(1 + k(1 − ρ)) increases with ρ on [0, 1] (its derivative is k(k + 1)ρ^(k−1)(1 − ρ))"
 RECURRENCE = "p_k as a combination of Chebyshev polynomials (both sides obey the same recurrence; induction over k)"
@@ -128,6 +132,12 @@ class _Chebyshev:
         self.facts = (*self.bounds, sympy.Eq(u**2 - 2 * c * u * v + v**2, 1, evaluate=False), (u - v) ** 2 * (1 + c) <= 2, (u + v) ** 2 * (1 - c) <= 2)
 
 
+@lru_cache(maxsize=1)
+def _chebyshev_reals() -> _Chebyshev:
+    """The same every time, so that SymPy looks at the comparisons once."""
+    return _Chebyshev()
+
+
 def _momentum_supremum(term: Any, prover: Prover) -> Any:
     """ρ^k (1 + k·b) at an end with a double root, proved to be the supremum over [mu, L]."""
     x = sympy.Dummy("h_any", positive=True)
@@ -155,20 +165,29 @@ def _is_supremum(term: Any, mode: Mode, modulus: Any, slope: Any, between: tuple
     zero = sympy.Implies(sympy.Eq(modulus, 0, evaluate=False), sympy.Eq(mode.first, 0, evaluate=False), evaluate=False)
     if not prover.holds(zero, *between) or not prover.holds(sympy.Ge(slope, -1, evaluate=False)):
         return False
-    f = _Chebyshev()
+    f = _chebyshev_reals()
     given = real_steps(prover, f.n)
     if x not in mode.determinant.free_symbols:
         w = _offset(mode, modulus)
         distance = sympy.Abs(tidy(mode.trace / (2 * modulus) - w))
         if all_proved(sympy.Le(distance, slope, evaluate=False), (*given, *between, modulus > 0), prover, seconds=3):
             return True
-        ties = (sympy.Eq(mode.trace, 2 * modulus * f.c, evaluate=False), *between, *f.facts)
-        goal = sympy.Le(sympy.Abs(f.u - w * f.v), 1 + f.n * slope, evaluate=False)
+        ties = (sympy.Eq(mode.trace, 2 * modulus * f.c, evaluate=False), *between)
+        goals = (*_amplitude_below(w, slope, f), sympy.Le(sympy.Abs(f.u - w * f.v), 1 + f.n * slope, evaluate=False))
         pole = sympy.diff(mode.trace, x)
         if pole.is_nonzero and x not in pole.free_symbols:  # the eigenvalue by its cosine: one unknown less
             at = {x: tidy((2 * modulus * f.c - mode.trace.xreplace({x: sympy.Integer(0)})) / pole)}
-            goal, ties = goal.xreplace(at), (*(b.xreplace(at) for b in between), *f.facts)
-        return _from_some_step(goal, (*given, *ties, modulus > 0), f, term, modulus**k * (1 + k * slope), prover)
+            left, right = (tidy(mode.trace.xreplace({x: end}) / (2 * modulus)) for end in ((L, mu) if pole.is_negative else (mu, L)))
+            goals = tuple(put_in(g, at) for g in goals)
+            ties = (sympy.Ge(f.c, left, evaluate=False), sympy.Le(f.c, right, evaluate=False))
+        near, *without, goal = goals
+        known = (*given, *ties, modulus > 0)
+        ways = [(goal, (*known, *f.facts))]
+        if not all_proved(sympy.Ge(slope, 0, evaluate=False), given, prover):
+            return _from_some_step(ways, f, term, modulus**k * (1 + k * slope), prover)
+        ways = [(g, (*known, f.c <= 1, f.c >= -1)) for g in without] + ways
+        prover.assume(AMPLITUDE)
+        return _from_some_step(ways, f, term, modulus**k * (1 + k * slope), prover, near)
     return vanishes(slope - (1 - modulus)) and _largest_modulus_wins(mode, modulus, between, given, f, prover)
 
 
@@ -177,23 +196,48 @@ def _offset(mode: Mode, modulus: Any) -> Any:
     return modulus if vanishes(mode.trace - mode.first - mode.determinant) else tidy((mode.trace - mode.first) / modulus)
 
 
-def _from_some_step(goal: Any, given: tuple[Any, ...], f: _Chebyshev, term: Any, bound: Any, prover: Prover) -> bool:
-    """Whether a goal about reals u, v, n is proved for all n, or from EARLY on, and the few steps before it by themselves or as polynomials."""
-    if all_proved(goal, given, prover):
+def _amplitude_below(w: Any, slope: Any, f: _Chebyshev) -> tuple[Any, Any, Any]:
+    """What ``abs(U_n − w·U_{n−1}) <= 1 + slope·n`` follows from where slope >= 0, without U_n: it is T_n + (c − w)·U_{n−1}, T_n² + (1 − c²)U_{n−1}² = 1.
+
+    That c is near w; that, or a small amplitude; or also that |U_{n−1}| is n at most, where that says more.
+    """
+    curved, offs = 1 - f.c**2, (w - f.c,) if vanishes(slope - (1 - w)) else (w - f.c, f.c - w)  # c <= 1
+    small = sympy.Le((f.c - w) ** 2, ((1 + slope * f.n) ** 2 - 1) * curved, evaluate=False)
+    near = [sympy.Le(off, slope, evaluate=False) for off in offs]
+    steep = [And(sympy.Ge(off, f.n * curved, evaluate=False), sympy.Le(off, slope + f.n * curved / 2, evaluate=False), evaluate=False) for off in offs]
+    return (And(*near, evaluate=False), And(*(Or(one, small, evaluate=False) for one in near), evaluate=False),
+            And(*(Or(one, small, other, evaluate=False) for one, other in zip(near, steep, strict=True)), evaluate=False))
+
+
+def _from_some_step(ways: list[tuple[Any, tuple[Any, ...]]], f: _Chebyshev, term: Any, bound: Any, prover: Prover, unless: Any = sympy.false) -> bool:
+    """Whether one of several goals about reals u, v, n, with its hypotheses, is proved for all n.
+
+    Or from EARLY on, and the few steps before it by themselves or, unless something else shows it, as polynomials; the last goal is what all say.
+    """
+    if any(all_proved(goal, given, prover) for goal, given in ways):
         return True
-    if not all_proved(goal, (*given, f.n >= EARLY), prover):
+    if not any(all_proved(goal, (*given, f.n >= EARLY), prover) for goal, given in ways):
         return False
     for steps in range(1, EARLY):
-        here, relaxed = {k: sympy.Integer(steps)}, {f.n: sympy.Integer(steps)}
-        if all_proved(goal.xreplace(relaxed), tuple(g.xreplace(relaxed) for g in given), prover, 2):
+        relaxed = {f.n: sympy.Integer(steps)}
+        now = [(put_in(goal, relaxed), tuple(put_in(g, relaxed) for g in given)) for goal, given in ways]
+        exact = _as_polynomials(*now[-1], steps, put_in(unless, relaxed), f)
+        if any(all_proved(*way, prover, 2) for way in now[:-1]) or all_proved(*exact, prover, 4) or all_proved(*now[-1], prover, 2):
             continue
-        exact = {**relaxed, f.u: sympy.expand(sympy.chebyshevu(steps, f.c)), f.v: sympy.expand(sympy.chebyshevu(steps - 1, f.c))}
-        if goal.has(f.u) and all_proved(goal.xreplace(exact), tuple(g.xreplace(relaxed) for g in given if not g.has(f.u, f.v)), prover, 4):
-            continue
+        here = {k: sympy.Integer(steps)}
         allowed = tuple(g.xreplace(here) for g in prover.given)
         if not all_proved(sympy.Le(worst_residual(term, steps), bound.xreplace(here), evaluate=False), allowed, prover, 20):
             return False
     return True
+
+
+def _as_polynomials(goal: Any, given: tuple[Any, ...], steps: int, unless: Any, f: _Chebyshev) -> tuple[Any, tuple[Any, ...]]:
+    """A goal with u, v as polynomials in the distance of the cosine to 1, where what shows it already does not hold."""
+    at = {f.u: sympy.chebyshevu(steps, f.c), f.v: sympy.chebyshevu(steps - 1, f.c)}
+    cosine = {f.c: 1 - sympy.Dummy("distance", nonnegative=True)}
+    plain = [g for g in given if not g.has(f.u, f.v)] + ([] if unless == sympy.false else [sympy.Not(unless)])
+    goal = put_in(goal, {s: sympy.expand(p.xreplace(cosine)) for s, p in at.items()})
+    return put_in(goal, cosine), tuple(put_in(g, cosine) for g in plain)
 
 
 def _largest_modulus_wins(mode: Mode, modulus: Any, between: tuple[Any, ...], given: tuple[Any, ...], f: _Chebyshev, prover: Prover) -> bool:
@@ -213,7 +257,7 @@ def _largest_modulus_wins(mode: Mode, modulus: Any, between: tuple[Any, ...], gi
 
 def real_steps(prover: Prover, n: Any) -> tuple[Any, ...]:
     """The hypotheses with a real k in place of the integer."""
-    return tuple(g.xreplace({k: n}) for g in prover.given if not powers_of_k(g) and not g.has(worst_residual, residual))
+    return tuple(put_in(g, {k: n}) for g in prover.given if not powers_of_k(g) and not g.has(worst_residual, residual))
 
 
 def as_bound(statement: Any, prover: Prover) -> Finding | None:
@@ -244,7 +288,7 @@ def as_bound(statement: Any, prover: Prover) -> Finding | None:
     zero = sympy.Implies(sympy.Eq(modulus, 0, evaluate=False), sympy.Eq(mode.first, 0, evaluate=False), evaluate=False)
     if not prover.holds(zero, *between) or not prover.holds(sympy.Ge(base, modulus, evaluate=False)):
         return None
-    f = _Chebyshev()
+    f = _chebyshev_reals()
     given = (*real_steps(prover, f.n), sympy.Eq(mode.trace, 2 * modulus * f.c, evaluate=False), *between, *f.facts, modulus > 0)
     w, bound = _offset(mode, modulus), rest.xreplace({k: f.n})
     always = (*real_steps(prover, f.n), *between)
@@ -262,7 +306,7 @@ def as_bound(statement: Any, prover: Prover) -> Finding | None:
     whole = sympy.Le(sympy.Abs(f.u - w * f.v), bound, evaluate=False)
     for goal, hypotheses in (*ways, (whole, given)):
         relaxed = goal in (whole, ways[-1][0]) and isinstance(inner, worst_residual)
-        if _from_some_step(goal, hypotheses, f, term, right, prover) if relaxed else all_proved(goal, hypotheses, prover):
+        if _from_some_step([(goal, hypotheses)], f, term, right, prover) if relaxed else all_proved(goal, hypotheses, prover):
             prover.assume(RECURRENCE, CHEBYSHEV, *([BERNOULLI] if goal == ways[-1][0] else []))
             return Finding("PROVED", sorted(prover.by), assumed=list(prover.assumed))
     return None

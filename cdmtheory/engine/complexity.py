@@ -14,7 +14,7 @@ from cdmtheory.engine.powers import is_defined
 from cdmtheory.engine.proof import Finding
 from cdmtheory.engine.prover import NoClosedForm, Prover, transcendental
 from cdmtheory.engine.quantities import value
-from cdmtheory.engine.roots import tidy
+from cdmtheory.engine.roots import tidy, vanishes
 from cdmtheory.engine.tangent import TANGENT, falls_below
 from cdmtheory.language import L, eps, h, k, mu, worst_residual
 
@@ -219,9 +219,11 @@ def _rational_below(number: Any) -> Any:
 def chebyshev_bound(left: Any) -> tuple[Any, Any] | None:
     """2ρ^k/(1 + ρ^(2k)) <= 2·ρ^k."""
     found = [p for p in left.atoms(sympy.Pow) if p.exp == k]
-    if len(found) == 1 and sympy.simplify(left - 2 * found[0] / (1 + found[0] ** 2)) == 0:
-        return found[0], sympy.Integer(2)
-    return None
+    if len(found) != 1:
+        return None
+    z = sympy.Dummy("Z", nonnegative=True)
+    plain = left.xreplace({p: z ** (p.exp / k) for p in left.atoms(sympy.Pow) if p.base == found[0].base and (p.exp / k).is_Integer})
+    return (found[0], sympy.Integer(2)) if not plain.has(k) and vanishes(plain - 2 * z / (1 + z**2)) else None
 
 
 def _logarithmic_or_zero(goal: Any, base: Any, prover: Prover) -> bool:

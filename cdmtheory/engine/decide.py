@@ -5,18 +5,23 @@ The engine sees the mathematics of a claim only: its statement, its hypotheses, 
 
 from __future__ import annotations
 
+import hashlib
+import re
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
 import sympy
+from flint import fmpq
 from sympy.core.relational import Relational
 
 from cdmtheory.claims import Claim, Derivation, slug
 from cdmtheory.engine.descent import closest, lowest_points
-from cdmtheory.engine.falsify import Search, allowance, counterexample, points, satisfies, search, simplified
+from cdmtheory.engine.evaluate import complete
+from cdmtheory.engine.falsify import Search, allowance, counterexample, points, satisfies, search, simplified, symbols_of
 from cdmtheory.engine.keeping import Certificates
+from cdmtheory.engine.one_point import decide_at_one_point
 from cdmtheory.engine.proof import Engines, Finding, certificates_of, prove
 from cdmtheory.engine.solvers import Solvers
 from cdmtheory.engine.vacuity import hypotheses_empty
@@ -29,6 +34,7 @@ __all__ = ["decide"]
 SEARCH_SHARE = 0.15  # of the time of a claim, for the first search for a counterexample
 SEARCH_SECONDS = 1.5
 MORE_PATIENCE = 4  # times as long a lemma may take, where one was given up for want of time
+RATIONAL = re.compile(r"-?[0-9]+(/[1-9][0-9]*)?")
 FIRST_STEPS = 4  # that are looked at one by one where a claim for every k stays open
 
 
@@ -54,13 +60,26 @@ def decide(claim: Claim | Derivation, deadline: float, tell: Callable[[str], Non
 
             found = follow(claim, solvers, deadline, tell)
         else:
-            found = _decide(claim.that, claim.given, claim.hints, solvers, deadline, tell, certificates.announced(claim))
+            known = hashlib.sha256("\n".join((shown.statement, *shown.hypotheses)).encode()).hexdigest()[:32]
+            found = _refuted_before(claim.that, claim.given, keeping.counterexamples().get(known)) or _decide(
+                claim.that, claim.given, claim.hints, solvers, deadline, tell, certificates.announced(claim))
+            if found.verdict == "REFUTED" and found.counterexample and all(map(RATIONAL.fullmatch, found.counterexample["point"].values())):
+                keeping.note_counterexample(known, found.counterexample["point"])
         if found.verdict != "PROVED":
             return verdict()
         proved(verdict())
         tell("looking for certificates of its lemmas")
         found.by = sorted({*found.by, *(["certificate"] if certificates.complete(deadline) else [])})
         return verdict(certificates.keep(claim, found.assumed))
+
+
+def _refuted_before(statement: Any, given: tuple[Any, ...], noted: dict[str, str] | None) -> Finding | None:
+    """A refutation by a point that refuted the claim once, if it does so now."""
+    if noted is None or not all(map(RATIONAL.fullmatch, noted.values())):
+        return None
+    point = complete({s: fmpq(*map(int, noted[s.name].split("/"))) for s in symbols_of(statement, given) if s.name in noted})
+    again = counterexample(statement, given, point) if set(symbols_of(statement, given)) <= set(point) else None
+    return Finding("REFUTED", ["search"], again) if again else None
 
 
 def _latex(claim: Claim | Derivation) -> str:
@@ -84,6 +103,8 @@ def _decide(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solv
         empty = hypotheses_empty(statement, given, solvers, deadline, tell)
         if empty is not None:
             return empty
+    if (known := decide_at_one_point(statement, given)) is not None:
+        return known
     over = allowance(1.2 * share, deadline)
     if not announced and _beyond_polynomials(statement, given) and _descend(statement, given, refuted := Finding("UNDECIDED"), over, tell):
         return refuted

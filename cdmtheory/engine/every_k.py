@@ -250,7 +250,7 @@ def _from_below(statement: Any, given: tuple[Any, ...], solvers: Solvers, deadli
     relation = sympy.Ge if isinstance(statement, (sympy.Le, sympy.Ge)) else sympy.Gt
     term = left.args[0]
     share = (deadline - time.monotonic()) / 6
-    for witness in ("chebyshev", mu, L):
+    for witness in (mu, L, "chebyshev"):
         prover = Prover(given, solvers, min(deadline, time.monotonic() + share), tell)
         if any(transcendental(g) for g in given):
             return None

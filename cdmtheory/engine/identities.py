@@ -175,14 +175,19 @@ class Attempt:
         return result
 
     def _squares(self) -> list[Any]:
-        """Polynomials whose squares may help: variables, their differences and sums, and what completes a square in a fact."""
+        """Polynomials whose squares may help: variables, their differences and sums, and derivatives of facts.
+
+        The derivative completes the square in a fact of degree 2; it vanishes where a fact touches another.
+        """
         polynomials = [a.polynomial for a in self.facts if not a.polynomial.is_constant()]
         degrees = [list(map(int, p.degrees())) for p in polynomials]
         gens = [(i, g) for i, g in enumerate(self.context.gens()) if any(d[i] for d in degrees)]
         found = [*self.hints]
-        found += [p.derivative(i) for p, d in zip(polynomials, degrees, strict=True) for i, _ in gens if d[i] == 2]
+        slopes = [(d[i], p.derivative(i)) for p, d in zip(polynomials, degrees, strict=True) for i, _ in gens if d[i] >= 2]
+        found += [slope for degree, slope in slopes if degree == 2]
         found += [g for _, g in gens] + [g - c for _, g in gens for c in (1, -1)]
         found += [g - s * f for (_, g), (_, f) in itertools.combinations(gens, 2) for s in (1, -1)]
+        found += [slope for degree, slope in slopes if degree > 2]
         return list({str(s): s for s in found if not s.is_zero()}.values())[:60]
 
     def _combinations(self, factors: list[_Product], count: int, empty: _Product) -> list[_Product] | None:

@@ -197,7 +197,9 @@ class Certificates:
 
     def _record(self, statement: Any, given: tuple[Any, ...], part: dict[str, Any], *, lemma: bool = False) -> None:
         role = LEMMA if lemma or self._depth else "the statement"
-        shown = {"role": role, "statement": statement if isinstance(statement, str) else text(statement), "hypotheses": [text(g) for g in given]}
+        written = self.keeping.write is not None
+        shown = {"role": role, "statement": statement if isinstance(statement, str) else text(statement) if written else "",
+                 "hypotheses": [text(g) for g in given] if written else []}
         if any(p["key"] == part["key"] and p["role"] == role == LEMMA for p in self.parts):
             return
         self.parts.append({**shown, **{name: value for name, value in part.items() if name not in (*shown, "witness")}})

@@ -13,6 +13,7 @@ from cdmtheory.engine.closed_forms import close, real_steps
 from cdmtheory.engine.proof import Finding
 from cdmtheory.engine.prover import NoClosedForm, Prover, powers_of_k
 from cdmtheory.engine.roots import tidy
+from cdmtheory.engine.substitute import put_in
 from cdmtheory.language import L, k, kappa, mu, residual, spectral_radius, steps_to, worst_rate, worst_residual
 
 __all__ = ["POWERS", "compare_powers", "is_defined"]
@@ -104,19 +105,22 @@ def _compared(statement: Any, prover: Prover) -> Finding | None:
     n = sympy.Dummy("k_real", nonnegative=True)
     table = _Powers(prover, n)
     try:
-        goal = table.replaced(statement.xreplace({kappa: L / mu})) if not isinstance(statement, sympy.logic.boolalg.BooleanAtom) else statement
+        goal = table.replaced(put_in(statement, {kappa: L / mu})) if not isinstance(statement, sympy.logic.boolalg.BooleanAtom) else statement
     except (NoClosedForm, sympy.PolynomialError):
         return None
     if goal == sympy.true:
         return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=list(prover.assumed))
-    given = tuple(g.xreplace({kappa: L / mu}) for g in real_steps(prover, n))
+    given = tuple(put_in(g, {kappa: L / mu}) for g in real_steps(prover, n))
+    shared = _without_shared_power(goal, table)
+    if shared is not None and prover.attempt(put_in(shared, {k: n}), given, 8).verdict == "PROVED":
+        return Finding("PROVED", sorted(prover.by), assumed=list(prover.assumed))
     for facts, seconds in ((table.facts, 8), (table.sharper, 8), (table.quotients, 12), (table.third_order, 8)):
         if time.monotonic() > prover.deadline:
             return None
         known = facts()
         if known is None:
             continue
-        found = prover.attempt(goal.xreplace({k: n}), (*given, *known), seconds)
+        found = prover.attempt(put_in(goal, {k: n}), (*given, *known), seconds)
         if found.verdict == "PROVED":
             if table.bases:
                 prover.assume(POWERS)
@@ -126,6 +130,15 @@ def _compared(statement: Any, prover: Prover) -> Finding | None:
         if not table.bases:
             return None
     return None
+
+
+def _without_shared_power(goal: Any, table: _Powers) -> Any:
+    """What ``a·Z <= b·Z`` follows from, Z >= 0 the only power; None if the goal is not of this form."""
+    if not isinstance(goal, (sympy.Le, sympy.Ge)) or len(table.variables) != 1 or not table.variables[0].is_nonnegative or table.sign is not None:
+        return None
+    z = table.variables[0]
+    sides = [tidy(side / z) for side in (goal.lts, goal.gts)]
+    return None if any(side.has(z) for side in sides) else sympy.Le(*sides, evaluate=False)
 
 
 class _Powers:

@@ -31,6 +31,7 @@ from cdmtheory.engine.formula import (
 )
 from cdmtheory.engine.ring import Ring, ordered
 from cdmtheory.engine.statements import Compare, Node, NotPolynomial, Reducer, comparisons, negated, replaced_in
+from cdmtheory.engine.substitute import put_in
 from cdmtheory.language import L, eps, h, kappa, mu
 
 __all__ = ["Problem", "reduce_claim"]
@@ -126,7 +127,7 @@ def reduce_claim(statement: Any, given: tuple[Any, ...], witnesses: tuple[Any, .
         If it is not a polynomial question; the message says why.
     """
     swap = {kappa: L / mu}
-    statement, given = statement.xreplace(swap), tuple(g.xreplace(swap) for g in given)
+    statement, given = put_in(statement, swap), tuple(put_in(g, swap) for g in given)
     reducer = Reducer()
     hypotheses = [reducer.statement(g) for g in given]
     hypothesis_definitions = list(reducer.definitions)
@@ -234,7 +235,8 @@ def _implied(ring: Ring, symbol: Any, eigenvalues: list[Any]) -> Formula:
 def _dehomogenised(ring: Ring, *formulas: Formula) -> list[Any]:
     """Positive variables that may be set to 1, because scaling changes no sign of any polynomial."""
     polynomials = [a.polynomial for f in formulas for a in atoms(f)]
-    candidates = [v for v in ring.variables if v in ring.positive]
+    largest = ring.substitution.get(L)
+    candidates = sorted((v for v in ring.variables if v in ring.positive), key=lambda v: v not in getattr(largest, "free_symbols", ()))
     fixed: list[Any] = []
     for v in candidates:
         restricted = [p.subs({ring.names[ring.variables.index(x)]: 1 for x in fixed}) if fixed else p for p in polynomials]

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import sympy
+from flint import Ordering, fmpq, fmpq_mpoly_ctx
 
 from cdmtheory.language import L, kappa, mu
 
@@ -20,7 +21,55 @@ def tidy(e: Any) -> Any:
     if numbers:  # √2·√2 is 2, and √(L + μ)² is L + μ, before anything else cancels
         inside = _without_summand(inside, back).xreplace(numbers)
         return sympy.factor(sympy.cancel(sympy.together(inside), extension=True), extension=list(numbers.values())).xreplace(back)
-    return sympy.factor(sympy.cancel(sympy.together(inside))).xreplace(back)
+    try:
+        return _factored(inside).xreplace(back)
+    except ValueError:  # another function is in it
+        return sympy.factor(sympy.cancel(sympy.together(inside))).xreplace(back)
+
+
+def _factored(e: Any) -> Any:
+    """A rational function of symbols over the rationals as a product of powers of irreducible polynomials."""
+    symbols = sorted(e.free_symbols, key=lambda s: (s.name, s.sort_key()))
+    ring = fmpq_mpoly_ctx.get([f"x{i}" for i in range(max(1, len(symbols)))], Ordering.lex)
+    generators = dict(zip(symbols, ring.gens(), strict=False))
+    numerator, denominator = _fraction(e, generators, ring.constant(1))
+    constant, factors = sympy.Integer(1), []
+    for part, sign in ((numerator, 1), (denominator, -1)):
+        c, found = part.factor() if part != 0 else (fmpq(0), [])
+        constant *= sympy.Rational(int(c.p), int(c.q)) ** sign
+        for f, n in found:
+            terms = [(sympy.Rational(int(q.p), int(q.q)), sympy.Mul(*[s ** int(m) for s, m in zip(symbols, powers, strict=False)]))
+                     for powers, q in f.to_dict().items()]
+            content = sympy.gcd_list([q for q, _ in terms]) * (1 if terms[0][0] > 0 else -1)
+            constant *= content ** (sign * int(n))
+            factors.append(sympy.Add(*[q / content * m for q, m in terms]) ** (sign * int(n)))
+    return sympy.Mul(constant, *factors)
+
+
+def _fraction(e: Any, generators: dict[Any, Any], one: Any) -> tuple[Any, Any]:
+    """Numerator and denominator, without a common factor."""
+    if e.is_Rational:
+        return one * int(e.p), one * int(e.q)
+    if e.is_Symbol:
+        return generators[e], one
+    if e.is_Pow and e.exp.is_Integer:
+        n, d = _fraction(e.base, generators, one)
+        return (n ** int(e.exp), d ** int(e.exp)) if e.exp > 0 else (d ** int(-e.exp), n ** int(-e.exp))
+    if not (e.is_Add or e.is_Mul):
+        raise ValueError(f"{e} is no rational function of symbols")
+    n, d = _fraction(e.args[0], generators, one)
+    for a in e.args[1:]:
+        n2, d2 = _fraction(a, generators, one)
+        n, d = (n * d2 + n2 * d, d * d2) if e.is_Add else (n * n2, d * d2)
+        common = n.gcd(d)
+        n, d = n / common, d / common
+    return n, d
+
+
+@lru_cache(maxsize=256)
+def _root(of: Any) -> Any:
+    """The symbol that stands for a root; the same one every time, so that SymPy knows it again."""
+    return sympy.Dummy(f"root_{of.name}" if of.is_Symbol else "root", positive=True)
 
 
 def _without_summand(inside: Any, back: dict[Any, Any]) -> Any:
@@ -63,7 +112,7 @@ def square_root(e: Any) -> Any:
 
 def squares(e: Any) -> tuple[Any, dict[Any, Any]]:
     """The expression with a symbol for every root: of the positive symbols, and of the sums under other square roots; and the way back."""
-    roots = {s: sympy.Dummy(f"root_{s.name}", positive=True) for s in sorted(e.free_symbols, key=str) if s.is_positive}
+    roots = {s: _root(s) for s in sorted(e.free_symbols, key=str) if s.is_positive}
     back = {r: sympy.sqrt(s) for s, r in roots.items()}
     inside = e.xreplace({s: r**2 for s, r in roots.items()})
 
@@ -76,7 +125,7 @@ def squares(e: Any) -> tuple[Any, dict[Any, Any]]:
         original = sympy.sqrt(sympy.expand(rest).xreplace(back))
         known = next((w for w, p in back.items() if p == original), None)
         if known is None:
-            back[known := sympy.Dummy("root", positive=True)] = original
+            back[known := _root(original)] = original
         return outside * known
 
     for power in sorted((p for p in inside.atoms(sympy.Pow) if p.exp.is_Rational and p.exp.q == 2), key=sympy.count_ops):

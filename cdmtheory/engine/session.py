@@ -128,7 +128,7 @@ def verify_all(entries: Iterable[Collected], *, timeout: float, jobs: int | None
     tasks: queue.Queue[tuple[int, Collected] | None] = queue.Queue()
     stop = threading.Event()
     workers: list[Worker] = []
-    keeping = Keeping(folders=(certificates,) if certificates and not fresh else (), write=certificates, builtin=not fresh)
+    keeping = Keeping(folders=(certificates,) if certificates and not fresh else (), write=certificates, builtin=not fresh, notes=certificates)
 
     def over(*, wait: bool) -> bool:
         """Take in what was decided; whether that ends the run."""
@@ -146,11 +146,12 @@ def verify_all(entries: Iterable[Collected], *, timeout: float, jobs: int | None
         return False
 
     try:
-        given = 0
+        given, ready = 0, Worker()
+        ready.start()  # while the first entries are collected
         for given, entry in enumerate(entries, 1):
             tasks.put((given - 1, entry))
             if len(workers) < (jobs or os.cpu_count() or 1):
-                workers.append(Worker())
+                workers.append(Worker() if workers else ready)
                 threading.Thread(target=_serve, args=(workers[-1], tasks, done, stop, timeout, on_progress, keeping), daemon=True).start()
             if over(wait=False):
                 break
@@ -164,7 +165,7 @@ def verify_all(entries: Iterable[Collected], *, timeout: float, jobs: int | None
             on_verdict(results[number])
     finally:
         stop.set()
-        for worker in workers:
+        for worker in workers or [ready]:
             tasks.put(None)
             worker.stop()
     session.seconds = time.monotonic() - began

@@ -18,11 +18,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
-from sympy import Symbol
+from sympy import And, Implies, Not, Or, Symbol
+from sympy.core.relational import Relational
 
 from cdmtheory.claims import Claim, Derivation, slug
 from cdmtheory.collect import builtin_claims
@@ -36,14 +37,26 @@ PATIENCE = 1.5  # seconds beyond the limit before a worker that does not answer 
 START = 60  # seconds that a process may take to import what it needs
 MEMORY_LIMIT = 8 * 2**30
 IN_VAIN = "in_vain.txt"  # beside certificates: what none was found for
+COUNTEREXAMPLES = "counterexamples.txt"  # beside certificates: points that refuted a claim
 
 
 class _Pickler(pickle.Pickler):
-    """Pickles claims so that the symbols of the language arrive as themselves: SymPy may make an equal symbol that is another object."""
+    """Pickles claims so that they arrive as they were written.
+
+    SymPy may make an equal symbol that is another object, and looks at every relation again.
+    """
+
+    def reducer_override(self, value: Any) -> Any:
+        """How relations and connectives are made again."""
+        return (_as_written, (type(value), value.args)) if isinstance(value, (Relational, And, Or, Not, Implies)) else NotImplemented
 
     def persistent_id(self, value: Any) -> str | None:
         """The name of a symbol of the language."""
         return value.name if isinstance(value, Symbol) and SYMBOLS.get(value.name) == value else None
+
+
+def _as_written(kind: Any, args: tuple[Any, ...]) -> Any:
+    return kind(*args, evaluate=False)
 
 
 class _Unpickler(pickle.Unpickler):
@@ -107,6 +120,7 @@ class Keeping:
     write: str | None = None
     builtin: bool = True  # whether those that come with the package are looked at too
     search: bool = True  # whether new ones are looked for
+    notes: str | None = None  # where counterexamples are noted
 
     def read(self) -> list[Path]:
         """The files in question."""
@@ -125,6 +139,21 @@ class Keeping:
         if self.write is not None and self.in_vain().get(key, 0) < seconds:
             with contextlib.suppress(OSError), (Path(self.write) / IN_VAIN).open("a", encoding="utf-8") as notes:
                 notes.write(f"{key} {seconds:.3g} {self.name}\n")
+
+    def counterexamples(self) -> dict[str, dict[str, str]]:
+        """Points that refuted a claim before, by a digest of what it says: a line has that, and values of symbols."""
+        found: dict[str, dict[str, str]] = {}
+        for folder in self._all_folders():
+            with contextlib.suppress(OSError, ValueError):
+                for digest, *values in map(str.split, (folder / COUNTEREXAMPLES).read_text(encoding="utf-8").splitlines()):
+                    found[digest] = {name: number for name, _, number in (v.partition("=") for v in values)}
+        return found
+
+    def note_counterexample(self, digest: str, point: dict[str, str]) -> None:
+        """Write down a point with rational values, where certificates are written."""
+        if self.notes is not None and digest not in replace(self, folders=(self.notes,), builtin=False).counterexamples():
+            with contextlib.suppress(OSError), (Path(self.notes) / COUNTEREXAMPLES).open("a", encoding="utf-8") as notes:
+                notes.write(" ".join([digest, *(f"{name}={number}" for name, number in point.items())]) + "\n")
 
     def _all_folders(self) -> list[Path]:
         folders = [Path(f) for f in self.folders]
@@ -154,7 +183,7 @@ class Worker:
         last = "the start"
         proved: Verdict | None = None  # counts, whatever becomes of the search for certificates of its lemmas
         try:
-            self._start()
+            self.start()
             assert self.child is not None
             assert self.child.stdin is not None
             _send(self.child.stdin, (claim, timeout, keeping or Keeping()))
@@ -183,7 +212,8 @@ class Worker:
             self.stop()
             raise
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Start the process, which takes a while to import what it needs, if it does not run."""
         if self.child is not None and self.child.poll() is None:
             return
         self.messages = queue.Queue()

@@ -1,6 +1,6 @@
 """B1. Continuous damped motion ẍ + 2γẋ + hx = 0 along one direction."""
 
-from sympy import Eq, cos, diff, exp, sin, sqrt, symbols
+from sympy import Abs, Eq, Rational, cos, diff, exp, sin, sqrt, symbols
 
 from cdmtheory import Claim, Derivation, h
 
@@ -34,4 +34,14 @@ slope_of_worst_rate = Claim(
     that=gamma - sqrt(gamma**2 - low) <= sqrt(low),
     near_miss=gamma - sqrt(gamma**2 - low) < sqrt(low),
     reference="theory B1",
+)
+
+x, y = symbols("x y", real=True)
+
+largest_at_the_critical_curvature = Claim(
+    "With γ = √h_low no curvature h_low + ω² is further out than h_low: |cos ωt + (γ/ω)·sin ωt| <= 1 + γt, since |sin ωt| <= ωt.",
+    given=[Eq(x**2 + y**2, 1), Abs(y) <= omega * t],
+    that=Abs(x + gamma / omega * y) <= 1 + gamma * t,
+    near_miss=[Abs(x + gamma / omega * y) <= 1 + Rational(99, 100) * gamma * t, Abs(x + gamma / omega * y) <= 1],
+    reference="theory B1; x and y stand for cos ωt and sin ωt",
 )

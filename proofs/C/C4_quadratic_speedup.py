@@ -2,7 +2,7 @@
 
 from sympy import Eq, Limit, Rational, Symbol, log, oo
 
-from cdmtheory import Claim, L, critically_damped, gradient_descent, kappa, mu, polyak, sqrt, worst_rate
+from cdmtheory import Claim, L, critically_damped, eps, gradient_descent, kappa, mu, polyak, sqrt, worst_rate
 
 u = Symbol("u", positive=True)
 K_gd, K_cdm = -1 / log(1 - u**2), -1 / log(1 - u)
@@ -24,11 +24,32 @@ speedup_is_less_than_one_over_u_plus_a_half = Claim(
     reference="theory C4",
 )
 
+nothing_can_be_added_as_u_tends_to_1 = Claim(
+    "Both constants are best possible: K_GD/K_CDM − 1/u tends to 0 as u = 1 − ε tends to 1 …",
+    that=Eq(Limit(log(eps) / log(1 - (1 - eps) ** 2) - 1 / (1 - eps), eps, 0), 0),
+    near_miss=Eq(Limit(log(eps) / log(1 - (1 - eps) ** 2) - 1 / (1 - eps), eps, 0), Rational(1, 100)),
+    reference="theory C4",
+)
+
+a_half_is_reached_as_u_vanishes = Claim(
+    "… and to 1/2 as u = ε vanishes.",
+    that=Eq(Limit(log(1 - eps) / log(1 - eps**2) - 1 / eps, eps, 0), Rational(1, 2)),
+    near_miss=Eq(Limit(log(1 - eps) / log(1 - eps**2) - 1 / eps, eps, 0), Rational(49, 100)),
+    reference="theory C4",
+)
+
 square_of_cdm_time_constant = Claim(
     "K_CDM² <= K_GD.",
     given=[u < 1],
     that=K_cdm**2 <= K_gd,
     near_miss=K_cdm**2 <= Rational(99, 100) * K_gd,
+    reference="theory C4",
+)
+
+square_in_the_limit = Claim(
+    "K_CDM²/K_GD tends to 1 as u = ε vanishes.",
+    that=Eq(Limit(-log(1 - eps**2) / log(1 - eps) ** 2, eps, 0), 1),
+    near_miss=Eq(Limit(-log(1 - eps**2) / log(1 - eps) ** 2, eps, 0), Rational(99, 100)),
     reference="theory C4",
 )
 

@@ -49,3 +49,10 @@ steps_of_polyak_have_a_logarithm_more = Claim(
     near_miss=Eq(Limit(steps_to(polyak(mu, L), eps) / (sqrt(kappa) * log(kappa)), kappa, oo), Rational(1, 2)),
     reference="theory C5",
 )
+
+steps_of_critical_damping_at_a_tenth = Claim(
+    "At ε = 1/10 the number of steps of CDM with η = 1/L over √κ tends to σ, (1 + σ)e^(−σ) = 1/10, which is more than 3.889.",
+    that=Limit(steps_to(critically_damped(1 / L, mu), Rational(1, 10)) / sqrt(kappa), kappa, oo) > Rational(3889, 1000),
+    near_miss=Limit(steps_to(critically_damped(1 / L, mu), Rational(1, 10)) / sqrt(kappa), kappa, oo) > Rational(3890, 1000),
+    reference="theory C5",
+)

@@ -1,6 +1,6 @@
 """C6. Every number of steps: heavy ball with its own first step, from rest, and at the Polyak step."""
 
-from sympy import Eq
+from sympy import Eq, Equivalent
 
 from cdmtheory import Claim, L, Sup, critically_damped, eta, heavy_ball, k, kappa, mu, polyak, sqrt, worst_residual
 
@@ -9,6 +9,7 @@ r = 1 - s
 rho = (sqrt(kappa) - 1) / (sqrt(kappa) + 1)
 polyak_step = 4 / (sqrt(L) + sqrt(mu)) ** 2
 scaled = heavy_ball(eta, r**2, eta / (1 + r**2))
+between, m = critically_damped(2 / (mu + L), mu), sqrt(2 / (kappa + 1))
 
 worst_residual_with_scaled_first_step = Claim(
     "With the first step η/(1 + β) the supremum after k steps is r^k(1 + k(1 − β)/(1 + β)), for every k and every step up to Polyak's.",
@@ -26,6 +27,14 @@ scaled_first_step_never_exceeds_one = Claim(
     reference="theory C6",
 )
 
+it_never_grows = Claim(
+    "It never grows with k.",
+    given=[eta <= polyak_step],
+    that=worst_residual(scaled, k + 1) <= worst_residual(scaled, k),
+    near_miss=worst_residual(scaled, k + 1) < worst_residual(scaled, k),
+    reference="theory C6",
+)
+
 worst_residual_of_polyak_from_rest = Claim(
     "From rest Polyak's heavy ball has the supremum ρ^k(1 + k(1 + ρ)), at L.",
     that=Eq(worst_residual(polyak(mu, L), k), rho**k * (1 + k * (1 + rho))),
@@ -39,6 +48,21 @@ worst_residual_of_critical_damping_is_at_mu = Claim(
     that=Eq(worst_residual(critically_damped(eta, mu), k), r**k * (1 + k * s)),
     near_miss=Claim("For every step up to Polyak's it is.", given=[eta <= polyak_step],
                     that=Eq(worst_residual(critically_damped(eta, mu), k), r**k * (1 + k * s))),
+    reference="theory C6",
+)
+
+at_mu_with_the_best_step_of_gradient_descent = Claim(
+    "With η = 2/(μ + L) it is at mu for all k if m² − 10m + 1 <= 0, m = √(2/(κ + 1)).",
+    given=[m**2 - 10 * m + 1 <= 0],
+    that=Eq(worst_residual(between, k), (1 - m) ** k * (1 + k * m)),
+    near_miss=Claim("Up to κ = 195 it is.", given=[kappa <= 195], that=Eq(worst_residual(between, k), (1 - m) ** k * (1 + k * m))),
+    reference="theory C6",
+)
+
+which_is_up_to_195 = Claim(
+    "That is κ <= 97 + 40√6 = 194.979….",
+    that=Equivalent(m**2 - 10 * m + 1 <= 0, kappa <= 97 + 40 * sqrt(6)),
+    near_miss=Equivalent(m**2 - 10 * m + 1 <= 0, kappa <= 195),
     reference="theory C6",
 )
 

@@ -1,6 +1,6 @@
 """C7. CDM with η = 1/L from rest: what holds for all κ, and the statement that holds up to κ = 943 only."""
 
-from sympy import Eq, Rational
+from sympy import Eq, Limit, Rational, oo
 
 from cdmtheory import Claim, L, critically_damped, heavy_ball, k, kappa, mu, sqrt, worst_rate, worst_residual
 from cdmtheory.language import beta
@@ -23,11 +23,26 @@ residual_at_mu_is_a_lower_bound = Claim(
     reference="theory C7",
 )
 
-three_steps_up_to_943 = Claim(
-    "Up to κ = 943 three steps leave r³(1 + 3/√κ) at most.",
-    given=[kappa <= 943],
-    that=worst_residual(method, 3) <= r**3 * (1 + 3 * s),
-    near_miss=Claim("Up to κ = 944 too.", given=[kappa <= 944], that=worst_residual(method, 3) <= r**3 * (1 + 3 * s)),
+at_mu_up_to_943 = Claim(
+    "It is the supremum for every k while s⁴ − 2s³ + 22s² + 30s >= 1, s = 1/√κ: up to κ = 943.36….",
+    given=[s**4 - 2 * s**3 + 22 * s**2 + 30 * s >= 1],
+    that=Eq(worst_residual(method, k), r**k * (1 + k * s)),
+    near_miss=Claim("Up to κ = 944 it is.", given=[kappa <= 944], that=Eq(worst_residual(method, k), r**k * (1 + k * s))),
+    reference="theory C7",
+)
+
+three_steps_overshoot = Claim(
+    "From κ = 944 on an interior mode overshoots after three steps.",
+    given=[kappa >= 944],
+    that=worst_residual(method, 3) > r**3 * (1 + 3 * s),
+    near_miss=Claim("From κ = 943 on.", given=[kappa >= 943], that=worst_residual(method, 3) > r**3 * (1 + 3 * s)),
+    reference="theory C7",
+)
+
+three_steps_in_the_limit = Claim(
+    "What three steps leave tends to 7(2√7 − 1)/27 = 1.1126… as κ grows.",
+    that=Eq(Limit(worst_residual(method, 3), kappa, oo), Rational(7, 27) * (2 * sqrt(7) - 1)),
+    near_miss=Eq(Limit(worst_residual(method, 3), kappa, oo), 1),
     reference="theory C7",
 )
 

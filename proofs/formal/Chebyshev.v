@@ -59,6 +59,38 @@ Proof.
   apply Rmult_le_compat_l; [apply Rabs_pos | apply U_before_bound; exact I].
 Qed.
 
+Lemma T_U_circle : forall c k, cheb_T c k ^ 2 + (1 - c ^ 2) * U_before c k ^ 2 = 1.
+Proof. intros c k. pose proof (U_invariant c k) as E. rewrite U_by_T in E. lra. Qed.
+
+Theorem U_amplitude : forall c w k, (U c k - w * U_before c k) ^ 2 * (1 - c ^ 2) <= 1 - c ^ 2 + (c - w) ^ 2.
+Proof.
+  intros c w k. pose proof (T_U_circle c k) as E. rewrite U_by_T.
+  set (t := cheb_T c k) in *. set (b := U_before c k) in *.
+  assert (S : 0 <= ((c - w) * t - (1 - c ^ 2) * b) ^ 2) by apply pow2_ge_0.
+  replace (1 - c ^ 2 + (c - w) ^ 2) with ((1 - c ^ 2 + (c - w) ^ 2) * (t ^ 2 + (1 - c ^ 2) * b ^ 2)) by (rewrite E; ring).
+  replace ((1 - c ^ 2 + (c - w) ^ 2) * (t ^ 2 + (1 - c ^ 2) * b ^ 2)) with
+    ((t + c * b - w * b) ^ 2 * (1 - c ^ 2) + ((c - w) * t - (1 - c ^ 2) * b) ^ 2) by ring.
+  lra.
+Qed.
+
+Theorem U_steep : forall c w k, -1 <= c <= 1 -> (1 - c ^ 2) * INR k <= Rabs (c - w) ->
+  Rabs (U c k - w * U_before c k) <= 1 + Rabs (c - w) * INR k - (1 - c ^ 2) * INR k ^ 2 / 2.
+Proof.
+  intros c w k I D. pose proof (T_U_circle c k) as E. pose proof (U_before_bound c k I) as B. pose proof (Rabs_pos (U_before c k)) as P.
+  rewrite U_by_T. replace (cheb_T c k + c * U_before c k - w * U_before c k) with (cheb_T c k + (c - w) * U_before c k) by ring.
+  eapply Rle_trans; [apply Rabs_triang |]. rewrite Rabs_mult.
+  rewrite <- (pow2_abs (U_before c k)) in E.
+  set (a := Rabs (U_before c k)) in *. set (d := Rabs (c - w)) in *. set (n := INR k) in *. set (q := 1 - c ^ 2) in *.
+  assert (Q : 0 <= q) by (unfold q; nra).
+  assert (S : 0 <= q * a ^ 2) by (apply Rmult_le_pos; [exact Q | apply pow2_ge_0]).
+  assert (T2 : 0 <= cheb_T c k ^ 2) by apply pow2_ge_0.
+  assert (A : Rabs (cheb_T c k) <= 1 - q * a ^ 2 / 2).
+  { apply Rabs_le. set (t := cheb_T c k) in *. split; nra. }
+  assert (M : 0 <= (n - a) * (d - q * (n + a) / 2)).
+  { apply Rmult_le_pos; [lra |]. assert (q * a <= q * n) by (apply Rmult_le_compat_l; lra). lra. }
+  nra.
+Qed.
+
 Corollary U_step : forall c k, -1 <= c <= 1 -> Rabs (U c k - c * U_before c k) <= 1.
 Proof. intros c k I. pose proof (U_combination c c k I) as B. replace (c - c) with 0 in B by ring. rewrite Rabs_R0 in B. lra. Qed.
 
