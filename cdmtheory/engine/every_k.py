@@ -250,7 +250,8 @@ def _from_below(statement: Any, given: tuple[Any, ...], solvers: Solvers, deadli
     relation = sympy.Ge if isinstance(statement, (sympy.Le, sympy.Ge)) else sympy.Gt
     term = left.args[0]
     share = (deadline - time.monotonic()) / 6
-    for witness in (mu, L, "chebyshev"):
+    minimax = any(t.args[0].name == "chebyshev" for t in right.atoms(MethodTerm)) or any(p.exp == 2 * k for p in right.atoms(sympy.Pow))
+    for witness in ("chebyshev", mu, L) if minimax else (mu, L, "chebyshev"):
         prover = Prover(given, solvers, min(deadline, time.monotonic() + share), tell)
         if any(transcendental(g) for g in given):
             return None
