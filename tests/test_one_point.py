@@ -55,7 +55,7 @@ def test_step_counts_and_suprema_at_one_condition_number(given, that, truth):
 @pytest.mark.parametrize(("given", "that"), [
     ([Eq(kappa, 10)], worst_rate(gradient_descent(eta)) >= 0),  # a step size that is free
     ([Eq(kappa, 10)], worst_rate(gradient_descent(1 / (L + 1))) < 1),  # one that does not scale
-    ([Eq(kappa, 10)], worst_rate(gradient_descent(1 / L)) * L > mu / 2), ([Eq(kappa, 10)], L > mu / 2), ([Eq(kappa, 10)], residual(gd, 3, h) >= 0),
+    ([Eq(kappa, 10)], worst_rate(gradient_descent(1 / L)) * L > mu / 2), ([Eq(kappa, 10)], L * mu > 1), ([Eq(kappa, 10)], residual(gd, 3, h) >= 0),
     ([Eq(kappa, 10), Eq(L, 1)], worst_rate(gd) < 1),  # the other end follows, but is not looked for
     ([kappa <= 10], worst_rate(gd) < 1), ([Eq(kappa, 10)], worst_residual(gd, k) <= 1), ([Eq(kappa, 10)], steps_to(gd, eps) >= 0),
     ([Eq(mu, 1), Eq(L, 10), Eq(kappa, 9)], worst_rate(gd) < 1),  # contradict each other

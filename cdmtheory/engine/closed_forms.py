@@ -22,8 +22,8 @@ from cdmtheory.language import L, bind, h, k, mu, residual, worst_rate, worst_re
 from cdmtheory.modes import characteristic
 from cdmtheory.modes import residual as residual_of
 
-__all__ = ["AMPLITUDE", "CHEBYSHEV", "EARLY", "INCREASING", "LOWER_BOUND", "MINIMAX", "POWER_OF_RATE", "RECURRENCE", "Mode", "as_bound", "close", "modulus_of", "real_steps",
-           "residual_at", "worst_form"]
+__all__ = ["AMPLITUDE", "CHEBYSHEV", "EARLY", "INCREASING", "LOWER_BOUND", "MINIMAX", "POWER_OF_RATE", "RECURRENCE", "Mode", "as_bound", "close",
+           "modulus_of", "real_steps", "residual_at", "worst_form"]
 
 CHEBYSHEV = ("|U_k(c)| <= k + 1, U_k² − 2c·U_k·U_{k−1} + U_{k−1}² = 1, so |U_k − w·U_{k−1}| <= 1 + |c − w|·k and (U_k − U_{k−1})²(1 + c) <= 2, on [−1, 1] "
              "(induction over k)")
@@ -209,7 +209,8 @@ def _amplitude_below(w: Any, slope: Any, f: _Chebyshev) -> tuple[Any, Any, Any]:
             And(*(Or(one, small, other, evaluate=False) for one, other in zip(near, steep, strict=True)), evaluate=False))
 
 
-def _from_some_step(ways: list[tuple[Any, tuple[Any, ...]]], f: _Chebyshev, term: Any, bound: Any, prover: Prover, unless: Any = sympy.false) -> bool:
+def _from_some_step(ways: list[tuple[Any, tuple[Any, ...]]], f: _Chebyshev, term: Any, bound: Any, prover: Prover, unless: Any = sympy.false,
+                    less: Any = sympy.Le) -> bool:
     """Whether one of several goals about reals u, v, n, with its hypotheses, is proved for all n.
 
     Or from EARLY on, and the few steps before it by themselves or, unless something else shows it, as polynomials; the last goal is what all say.
@@ -226,7 +227,7 @@ def _from_some_step(ways: list[tuple[Any, tuple[Any, ...]]], f: _Chebyshev, term
             continue
         here = {k: sympy.Integer(steps)}
         allowed = tuple(g.xreplace(here) for g in prover.given)
-        if not all_proved(sympy.Le(worst_residual(term, steps), bound.xreplace(here), evaluate=False), allowed, prover, 20):
+        if not all_proved(less(worst_residual(term, steps), bound.xreplace(here), evaluate=False), allowed, prover, 20):
             return False
     return True
 
@@ -261,10 +262,12 @@ def real_steps(prover: Prover, n: Any) -> tuple[Any, ...]:
 
 
 def as_bound(statement: Any, prover: Prover) -> Finding | None:
-    """``worst_residual(m, k) <= X^k·B(k)`` by bounding every eigenvalue, where the supremum itself has no closed form."""
-    if not isinstance(statement, (sympy.Le, sympy.Ge)):
+    """``worst_residual(m, k) <= X^k·B(k)``, or <, by bounding every eigenvalue, where the supremum itself has no closed form."""
+    if not isinstance(statement, (sympy.Le, sympy.Ge, sympy.Lt, sympy.Gt)):
         return None
-    left, right = statement.args if isinstance(statement, sympy.Le) else statement.args[::-1]
+    strict = isinstance(statement, (sympy.Lt, sympy.Gt))
+    less = sympy.Lt if strict else sympy.Le
+    left, right = statement.lts, statement.gts
     inner = left.args[0] if isinstance(left, sympy.Abs) else left
     if not isinstance(inner, (worst_residual, residual)) or inner.args[1] != k or right.has(worst_residual, residual) or transcendental(right):
         return None
@@ -288,25 +291,27 @@ def as_bound(statement: Any, prover: Prover) -> Finding | None:
     zero = sympy.Implies(sympy.Eq(modulus, 0, evaluate=False), sympy.Eq(mode.first, 0, evaluate=False), evaluate=False)
     if not prover.holds(zero, *between) or not prover.holds(sympy.Ge(base, modulus, evaluate=False)):
         return None
+    if strict and not prover.holds(sympy.Gt(base, 0, evaluate=False)):  # 0 is not less than 0
+        return None
     f = _chebyshev_reals()
     given = (*real_steps(prover, f.n), sympy.Eq(mode.trace, 2 * modulus * f.c, evaluate=False), *between, *f.facts, modulus > 0)
     w, bound = _offset(mode, modulus), rest.xreplace({k: f.n})
     always = (*real_steps(prover, f.n), *between)
-    whole = And(sympy.Ge(bound, 0, evaluate=False), sympy.Ge(rest.xreplace({k: sympy.Integer(0)}), 1, evaluate=False), evaluate=False)
+    whole = And(less(0, bound, evaluate=False), less(1, rest.xreplace({k: sympy.Integer(0)}), evaluate=False), evaluate=False)
     if not all_proved(whole, always, prover):  # where the modulus is 0, p_0 = 1 and every later p_k = 0
         return None
     cosine = tidy(mode.trace / (2 * modulus))
-    ways = [(sympy.Le(1 + sympy.Abs(cosine - w) * f.n, bound, evaluate=False), (*always, modulus > 0))]
+    ways = [(less(1 + sympy.Abs(cosine - w) * f.n, bound, evaluate=False), (*always, modulus > 0))]
     if bound.is_polynomial(f.n) and sympy.degree(bound, f.n) <= 1:  # |U_k − U_{k−1}|² <= 2/(1 + c), and u − wv = (u − v) + (1 − w)v
         b0, b1 = bound.coeff(f.n, 0), bound.coeff(f.n, 1)
-        parts = (sympy.Gt(cosine, -1), sympy.Le(w, 1), sympy.Le(1 - w, b1), sympy.Ge(b0, 0), sympy.Le(2, b0**2 * (1 + cosine)))
+        parts = (sympy.Gt(cosine, -1), sympy.Le(w, 1), sympy.Le(1 - w, b1), sympy.Ge(b0, 0), less(2, b0**2 * (1 + cosine), evaluate=False))
         ways.append((And(*parts, evaluate=False), (*always, modulus > 0)))
     size, facts = _decaying(cosine, w, tidy(modulus / base), f.n)
-    ways.append((sympy.Le(size, bound, evaluate=False), (*always, modulus > 0, f.n >= 1, *facts)))
-    whole = sympy.Le(sympy.Abs(f.u - w * f.v), bound, evaluate=False)
+    ways.append((less(size, bound, evaluate=False), (*always, modulus > 0, f.n >= 1, *facts)))
+    whole = less(sympy.Abs(f.u - w * f.v), bound, evaluate=False)
     for goal, hypotheses in (*ways, (whole, given)):
         relaxed = goal in (whole, ways[-1][0]) and isinstance(inner, worst_residual)
-        if _from_some_step([(goal, hypotheses)], f, term, right, prover) if relaxed else all_proved(goal, hypotheses, prover):
+        if _from_some_step([(goal, hypotheses)], f, term, right, prover, less=less) if relaxed else all_proved(goal, hypotheses, prover):
             prover.assume(RECURRENCE, CHEBYSHEV, *([BERNOULLI] if goal == ways[-1][0] else []))
             return Finding("PROVED", sorted(prover.by), assumed=list(prover.assumed))
     return None

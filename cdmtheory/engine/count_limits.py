@@ -9,7 +9,7 @@ import sympy
 from cdmtheory.engine.closed_forms import Mode, modulus_of, worst_form
 from cdmtheory.engine.complexity import chebyshev_bound
 from cdmtheory.engine.exact_limit import exact_limit
-from cdmtheory.engine.logarithms import closed_rate, closed_rates
+from cdmtheory.engine.logarithms import closed_rate, closed_rates, number_sign
 from cdmtheory.engine.prover import NoClosedForm, Prover
 from cdmtheory.engine.roots import vanishes
 from cdmtheory.language import L, eps, k, kappa, mu
@@ -49,8 +49,18 @@ def steps_in_limit(q: Any, variable: Any, prover: Prover, constants: dict[Any, A
     factor = sympy.Poly(form / base[0], k).all_coeffs() if (form / base[0]).is_polynomial(k) else []
     if variable != kappa or len(factor) != 2 or factor[1] != 1:
         raise NoClosedForm("the step count has no closed form in this limit")
-    constants[sigma := sympy.Dummy("sigma", positive=True)] = -1 - sympy.LambertW(-tolerance / sympy.E, -1)
+    constants[sigma := sympy.Dummy("sigma", positive=True)] = _settling_time(tolerance)
     return _with_linear_factor(rate, factor[0] / (1 - rate), sigma, prover)
+
+
+def _settling_time(tolerance: Any) -> Any:
+    """σ > 0 with (1 + σ)e^(−σ) = ε; the rational number that it is for tolerances such as 2/e."""
+    sigma = -1 - sympy.LambertW(-tolerance / sympy.E, -1)
+    if not tolerance.free_symbols and tolerance.has(sympy.exp, sympy.E):
+        near = sympy.Rational(str(sympy.N(sigma, 15))).limit_denominator(1000)
+        if near > 0 and sympy.simplify((1 + near) * sympy.exp(-near) - tolerance) == 0:
+            return near
+    return sigma
 
 
 def _late_form(term: Any, tolerance: Any, prover: Prover) -> Any:
@@ -59,7 +69,7 @@ def _late_form(term: Any, tolerance: Any, prover: Prover) -> Any:
         return worst_form(term, prover)
     except NoClosedForm:
         rate = modulus_of(Mode(term, mu), prover)
-        if not tolerance.is_Rational or tolerance > LARGEST_LATE or rate is None:
+        if number_sign(LARGEST_LATE - tolerance) not in (0, 1) or rate is None:
             raise
         late = Prover((*prover.given, sympy.Ge(5 * k * (1 - rate), 1, evaluate=False)), prover.solvers, prover.deadline, prover.tell)
         late.by, late.assumed = prover.by, prover.assumed

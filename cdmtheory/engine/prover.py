@@ -11,7 +11,7 @@ from sympy.logic.boolalg import And
 
 from cdmtheory.engine.logsum import Ends, LogSum
 from cdmtheory.engine.proof import Finding, certificates_of, prove
-from cdmtheory.engine.root_of_sum import without_root_of_sum
+from cdmtheory.engine.root_of_sum import without_root_of_number, without_root_of_sum
 from cdmtheory.engine.solvers import Solvers
 from cdmtheory.language import k
 
@@ -83,7 +83,7 @@ def powers_of_k(e: Any) -> bool:
 
 def all_proved(goal: Any, given: tuple[Any, ...], prover: Prover, seconds: float = 12) -> bool:
     """Whether every part of a conjunction is proved under hypotheses of its own, which replace those of the claim."""
-    goal, given = without_root_of_sum(goal, given)
+    goal, given = without_root_of_number(*without_root_of_sum(goal, given))
     parts = goal.args if isinstance(goal, And) else (goal,)
     end = time.monotonic() + seconds * prover.solvers.patience
     return all(prover.attempt(part, given, (end - time.monotonic()) / prover.solvers.patience).verdict == "PROVED" for part in parts)

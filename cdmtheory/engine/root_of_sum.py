@@ -11,7 +11,7 @@ from sympy.core.relational import Relational
 from cdmtheory.engine.substitute import put_in
 from cdmtheory.language import L, _OfMethod, kappa, mu
 
-__all__ = ["without_root_of_sum"]
+__all__ = ["without_root_of_number", "without_root_of_sum"]
 
 
 def without_root_of_sum(goal: Any, given: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
@@ -28,6 +28,24 @@ def without_root_of_sum(goal: Any, given: tuple[Any, ...]) -> tuple[Any, tuple[A
     q = next(iter(numbers), sympy.Integer(1))
     first, *rest = (_by_root(e, a, c, q) for e in parts)
     return first, (*rest, sympy.Ge(q / _unknown(a, c, q) ** 2 - a, c, evaluate=False))
+
+
+def without_root_of_number(goal: Any, given: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
+    """The same question with √μ = √q·t, where √q, q rational, stands in products with √μ only: no root of a number is left."""
+    parts = [put_in(e, {kappa: L / mu}) for e in (goal, *given)]
+    numbers = {p.base for e in parts for p in e.atoms(sympy.Pow) if p.exp.is_Rational and not p.exp.is_Integer and p.base.is_Rational}
+    if len(numbers) != 1 or any(e.has(_OfMethod) for e in parts):
+        return goal, given
+    q, t = numbers.pop(), sympy.Dummy("t", positive=True)
+
+    def replaced(e: Any) -> Any:
+        inside = put_in(e, {p: (sympy.sqrt(q) * t) ** (2 * p.exp) for p in e.atoms(sympy.Pow) if p.base == mu} | {mu: q * t**2})
+        return put_in(inside, {side: sympy.expand(side) for r in inside.atoms(Relational) for side in r.args})
+
+    found = [replaced(e) for e in parts]
+    if any(p.base == q and not p.exp.is_Integer for e in found for p in e.atoms(sympy.Pow)):
+        return goal, given
+    return found[0], (*found[1:], sympy.Le(q * t**2, L, evaluate=False))
 
 
 @lru_cache(maxsize=64)
