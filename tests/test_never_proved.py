@@ -41,6 +41,7 @@ from tests_support import AMPLE
 x, y, b = (Symbol(name, real=True) for name in "xyb")
 p = Symbol("p", positive=True)
 n, m = (Symbol(name, integer=True) for name in "nm")
+step = Symbol("step", real=True, nonzero=True)
 pin = Eq(p**2, 2)
 half = Rational(1, 2)
 rho = (sqrt(kappa) - 1) / (sqrt(kappa) + 1)
@@ -64,6 +65,12 @@ CLAIMS = {
                                                   ((kappa - 1) / (kappa + 1)) ** (k + 1) * (kappa + 1) / (kappa - 1))),
     "h is bound inside": ([2 * mu > L], stable(gradient_descent(nested / h))),
     "h is bound inside, worst rate": ([2 * mu > L, mu < L], worst_rate(gradient_descent(nested / h)) < 1),
+    "a step size of unknown sign, which turns the range of the cosines around": (
+        [x > 0, x <= 4 / (sqrt(L) + sqrt(mu)) ** 2, Ne(x, 0)], Eq(worst_residual(critically_damped(step, mu), k), (1 - sqrt(step * mu)) ** k * (1 + k * sqrt(step * mu)))),
+    "strictly less than what is attained at mu": ([pin, mu < L], worst_residual(cdm, 2) < r**2 * (1 + 2 / sqrt(kappa))),
+    "strictly less than 0, where the modulus is 0": ([pin], worst_residual(cdm, k) < (2 / sqrt(2 + r) + k / sqrt(kappa)) * r**k),
+    "a hundredth beyond 943.36 for every k": ([pin, kappa <= Rational(94337, 100)], Eq(worst_residual(cdm, k), r**k * (1 + k / sqrt(kappa)))),
+    "the amplitude does not help beyond": ([pin, kappa <= 1200], worst_residual(cdm, k) <= r**k * (1 + k / sqrt(kappa))),
     "undefined at √2, cancels between the sides": ([], Abs(x) + pole >= pole),
     "undefined at √2, step size at eigenvalue 0": ([], Eq(spectral_radius(gradient_descent(pole), 0), 1)),
     "undefined at √2, step times eigenvalue": ([], Eq(spectral_radius(gradient_descent(pole), x**2 - 2), 0)),

@@ -175,7 +175,7 @@ def _is_supremum(term: Any, mode: Mode, modulus: Any, slope: Any, between: tuple
         ties = (sympy.Eq(mode.trace, 2 * modulus * f.c, evaluate=False), *between)
         goals = (*_amplitude_below(w, slope, f), sympy.Le(sympy.Abs(f.u - w * f.v), 1 + f.n * slope, evaluate=False))
         pole = sympy.diff(mode.trace, x)
-        if pole.is_nonzero and x not in pole.free_symbols:  # the eigenvalue by its cosine: one unknown less
+        if (pole.is_negative or pole.is_positive) and x not in pole.free_symbols:  # the eigenvalue by its cosine: one unknown less
             at = {x: tidy((2 * modulus * f.c - mode.trace.xreplace({x: sympy.Integer(0)})) / pole)}
             left, right = (tidy(mode.trace.xreplace({x: end}) / (2 * modulus)) for end in ((L, mu) if pole.is_negative else (mu, L)))
             goals = tuple(put_in(g, at) for g in goals)
