@@ -66,7 +66,8 @@ CLAIMS = {
     "h is bound inside": ([2 * mu > L], stable(gradient_descent(nested / h))),
     "h is bound inside, worst rate": ([2 * mu > L, mu < L], worst_rate(gradient_descent(nested / h)) < 1),
     "a step size of unknown sign, which turns the range of the cosines around": (
-        [x > 0, x <= 4 / (sqrt(L) + sqrt(mu)) ** 2, Ne(x, 0)], Eq(worst_residual(critically_damped(step, mu), k), (1 - sqrt(step * mu)) ** k * (1 + k * sqrt(step * mu)))),
+        [pin, step > 0, step <= 4 / (sqrt(L) + sqrt(mu)) ** 2],
+        Eq(worst_residual(critically_damped(step, mu), k), (1 - sqrt(step * mu)) ** k * (1 + k * sqrt(step * mu)))),
     "strictly less than what is attained at mu": ([pin, mu < L], worst_residual(cdm, 2) < r**2 * (1 + 2 / sqrt(kappa))),
     "strictly less than 0, where the modulus is 0": ([pin], worst_residual(cdm, k) < (2 / sqrt(2 + r) + k / sqrt(kappa)) * r**k),
     "a hundredth beyond 943.36 for every k": ([pin, kappa <= Rational(94337, 100)], Eq(worst_residual(cdm, k), r**k * (1 + k / sqrt(kappa)))),
