@@ -41,9 +41,9 @@ X, Y, a = Symbol("X", positive=True), Symbol("Y", positive=True), Symbol("a", re
 gd = gradient_descent(1 / L)
 CLAIMS = {
     "a square that touches": ([], (X**3 - 2) ** 2 > 0, {"X": "2**(1/3)"}),
-    "a condition number": ([], Ne(worst_rate(gradient_descent(2 / (mu + L))), 1 / sqrt(2)), {"mu": "1", "L": "2*sqrt(2) + 3", "kappa": "2*sqrt(2) + 3"}),
+    "a condition number": ([], Ne(worst_rate(gradient_descent(2 / (mu + L))), 1 / sqrt(2)), {"mu": "3 - 2*sqrt(2)", "L": "1", "kappa": "2*sqrt(2) + 3"}),
     "through the roots of Polyak's step": ([], Ne(worst_rate(polyak(mu, L)) ** 2, Rational(1, 2)), None),
-    "hypotheses that no rational satisfies": ([Eq(kappa**2, 2)], worst_rate(gd) < 1 - 1 / kappa, {"mu": "1", "L": "sqrt(2)", "kappa": "sqrt(2)"}),
+    "hypotheses that no rational satisfies": ([Eq(kappa**2, 2)], worst_rate(gd) < 1 - 1 / kappa, {"mu": "sqrt(2)/2", "L": "1", "kappa": "sqrt(2)"}),
     "the golden ratio": ([eta > mu], Ne(eta**2, eta * mu + mu**2), None),
     "three numbers": ([], Not(And(Eq(X**2, 2), Eq(a**3, X), Eq(Y * a, 1))), {"X": "sqrt(2)", "a": "2**(1/6)", "Y": "2**(5/6)/2"}),
 }
