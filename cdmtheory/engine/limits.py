@@ -292,5 +292,3 @@ def _real_at_one(term: Any, prover: Prover) -> bool:
     mode = Mode(term, mu)
     real = sympy.Ge(mode.trace**2 - 4 * mode.determinant, 0, evaluate=False)
     return prover.holds(sympy.Implies(sympy.Eq(mu, L, evaluate=False), real, evaluate=False))
-
-

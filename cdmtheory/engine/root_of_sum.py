@@ -34,7 +34,7 @@ def without_root_of_number(goal: Any, given: tuple[Any, ...]) -> tuple[Any, tupl
     """The same question with √μ = √q·t, where √q, q rational, stands in products with √μ only: no root of a number is left."""
     parts = [put_in(e, {kappa: L / mu}) for e in (goal, *given)]
     numbers = {p.base for e in parts for p in e.atoms(sympy.Pow) if p.exp.is_Rational and not p.exp.is_Integer and p.base.is_Rational}
-    if len(numbers) != 1 or any(e.has(_OfMethod) for e in parts):
+    if len(numbers) != 1 or any(q < 0 for q in numbers) or any(e.has(_OfMethod) for e in parts):
         return goal, given
     q, t = numbers.pop(), sympy.Dummy("t", positive=True)
 

@@ -147,7 +147,8 @@ def verify_all(entries: Iterable[Collected], *, timeout: float, jobs: int | None
 
     try:
         given, ready = 0, Worker()
-        ready.start()  # while the first entries are collected
+        with contextlib.suppress(OSError):  # said of the claim that needs it
+            ready.start()  # while the first entries are collected
         for given, entry in enumerate(entries, 1):
             tasks.put((given - 1, entry))
             if len(workers) < (jobs or os.cpu_count() or 1):
