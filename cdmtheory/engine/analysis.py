@@ -17,10 +17,10 @@ from cdmtheory.engine.evaluate import holds
 from cdmtheory.engine.every_k import decide_every_k
 from cdmtheory.engine.falsify import described, points, satisfies
 from cdmtheory.engine.limits import decide_limit
-from cdmtheory.engine.logarithms import LADDER, is_logarithmic_inequality
+from cdmtheory.engine.logarithms import LADDER, is_logarithmic_inequality, variable_powers
 from cdmtheory.engine.powers import is_defined
 from cdmtheory.engine.proof import Finding, combined, prove
-from cdmtheory.engine.prover import Prover
+from cdmtheory.engine.prover import Prover, powers_of_k, transcendental
 from cdmtheory.engine.solvers import Solvers
 from cdmtheory.language import Sup, k, kappa
 
@@ -31,7 +31,7 @@ LOOKED_AT = 60
 
 def decide_analysis(statement: Any, given: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Callable[[str], None]) -> Finding | None:
     """Decide a statement with logarithms, a limit or a supremum over k; None if it is none of these."""
-    prover = Prover(tuple(g for g in given if not g.has(sympy.log, sympy.exp, sympy.atanh)), solvers, deadline, tell)
+    prover = Prover(tuple(g for g in given if not transcendental(g)), solvers, deadline, tell)
     if statement.has(sympy.Limit):
         tell("a limit")
         return decide_limit(statement, prover)
@@ -40,7 +40,7 @@ def decide_analysis(statement: Any, given: tuple[Any, ...], solvers: Solvers, de
         if isinstance(statement, sympy.And):
             return combined([prove(part, given, (), solvers, deadline, tell) for part in statement.args])
         return _supremum(statement, given, prover) or Finding("UNDECIDED", reason="a supremum over k that does not stand alone on one side")
-    if statement.has(sympy.log, sympy.exp, sympy.atanh) and isinstance(statement, (Relational, sympy.And)):
+    if isinstance(statement, (Relational, sympy.And)) and (transcendental(statement) or (variable_powers(statement) and not powers_of_k(statement))):
         tell("logarithms in one variable")
         parts = statement.args if isinstance(statement, sympy.And) else (statement,)
         if all(is_logarithmic_inequality(part, prover) for part in parts):

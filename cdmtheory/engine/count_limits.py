@@ -9,7 +9,7 @@ import sympy
 from cdmtheory.engine.closed_forms import Mode, modulus_of, worst_form
 from cdmtheory.engine.complexity import chebyshev_bound
 from cdmtheory.engine.exact_limit import exact_limit
-from cdmtheory.engine.logarithms import closed_rate, closed_rates, number_sign
+from cdmtheory.engine.logarithms import closed_rate, closed_rates, is_logarithmic_inequality, number_sign
 from cdmtheory.engine.prover import NoClosedForm, Prover
 from cdmtheory.engine.roots import vanishes
 from cdmtheory.language import L, eps, k, kappa, mu
@@ -27,8 +27,8 @@ LARGEST_LATE = sympy.Rational(49, 50)  # tolerance
 def steps_in_limit(q: Any, variable: Any, prover: Prover, constants: dict[Any, Any]) -> Any:
     """steps_to up to a relative error that vanishes: log ε/log rate for pure powers always, for the others as ε → 0 only; ``constants`` gets names."""
     term, tolerance = q.args
-    if tolerance != eps and (variable == eps or tolerance.free_symbols or not prover.holds(sympy.And(tolerance > 0, tolerance < 1, evaluate=False))):
-        raise NoClosedForm("a step count to a tolerance that is not eps")
+    if tolerance != eps and (variable == eps or not _is_tolerance(tolerance, prover)):
+        raise NoClosedForm("a step count to a tolerance that is not eps and not shown to lie between 0 and 1")
     if variable == eps and term.method.schedule.constant is not None:
         rate = closed_rate(term, prover)
         if not prover.holds(sympy.And(rate > 0, rate < 1, evaluate=False)) or not prover.holds(sympy.Lt(mu, L, evaluate=False)):
@@ -42,24 +42,37 @@ def steps_in_limit(q: Any, variable: Any, prover: Prover, constants: dict[Any, A
     prover.assume(ASYMPTOTIC)
     rate = base[0].base
     if variable == eps or form == base[0]:
-        return sympy.log(tolerance) / sympy.log(rate)
+        if tolerance.free_symbols <= {eps}:
+            return sympy.log(tolerance) / sympy.log(rate)
+        constants[decay := sympy.Dummy("decay", positive=True)] = -sympy.log(tolerance)
+        return -decay / sympy.log(rate)
     if chebyshev_bound(form) is not None:
         constants[arc := sympy.Dummy("arc", positive=True)] = sympy.acosh(1 / tolerance)
         return -arc / sympy.log(rate)
     factor = sympy.Poly(form / base[0], k).all_coeffs() if (form / base[0]).is_polynomial(k) else []
     if variable != kappa or len(factor) != 2 or factor[1] != 1:
         raise NoClosedForm("the step count has no closed form in this limit")
-    constants[sigma := sympy.Dummy("sigma", positive=True)] = _settling_time(tolerance)
+    constants[sigma := sympy.Dummy("sigma", positive=True)] = _settling_time(tolerance, prover)
     return _with_linear_factor(rate, factor[0] / (1 - rate), sigma, prover)
 
 
-def _settling_time(tolerance: Any) -> Any:
-    """σ > 0 with (1 + σ)e^(−σ) = ε; the rational number that it is for tolerances such as 2/e."""
+def _is_tolerance(tolerance: Any, prover: Prover) -> bool:
+    """Whether a number, or an expression in parameters of the claim's own such as (1 + s)e^(−s), lies between 0 and 1."""
+    if not tolerance.free_symbols:
+        return number_sign(tolerance) == number_sign(1 - tolerance) == 1
+    parts = (sympy.Gt(tolerance, 0, evaluate=False), sympy.Lt(tolerance, 1, evaluate=False))
+    return not tolerance.has(mu, L, kappa, k, eps) and all(is_logarithmic_inequality(part, prover) for part in parts)
+
+
+def _settling_time(tolerance: Any, prover: Prover) -> Any:
+    """σ > 0 with (1 + σ)e^(−σ) = ε; for tolerances such as 2/e or (1 + s)e^(−s) the number or expression that it is."""
     sigma = -1 - sympy.LambertW(-tolerance / sympy.E, -1)
+    near = [-e.exp for e in tolerance.atoms(sympy.exp)]
     if not tolerance.free_symbols and tolerance.has(sympy.exp, sympy.E):
-        near = sympy.Rational(str(sympy.N(sigma, 15))).limit_denominator(1000)
-        if near > 0 and sympy.simplify((1 + near) * sympy.exp(-near) - tolerance) == 0:
-            return near
+        near.append(sympy.Rational(str(sympy.N(sigma, 15))).limit_denominator(1000))
+    for simple in near:
+        if prover.holds(sympy.Gt(simple, 0, evaluate=False)) and sympy.simplify((1 + simple) * sympy.exp(-simple) - tolerance) == 0:
+            return simple
     return sigma
 
 

@@ -76,7 +76,8 @@ def decide_every_k(statement: Any, given: tuple[Any, ...], solvers: Solvers, dea
     try:
         closed = close(statement, prover)
     except NoClosedForm as why:
-        bounded = as_bound(statement, prover) or _by_larger_bound(statement, given, prover) or bound_every_mode(statement, prover)
+        bounded = (as_bound(statement, prover) or _by_larger_bound(statement, given, prover) or bound_every_mode(statement, prover)
+                   or _from_both_sides(statement, given, prover))
         return bounded or Finding("UNDECIDED", reason=str(why))
     closed = _with_closed_rates(closed, prover)
     if closed.has(steps_to):
@@ -272,6 +273,19 @@ def _from_below(statement: Any, given: tuple[Any, ...], solvers: Solvers, deadli
             if found is not None and found.verdict == "PROVED":
                 return found
     return None
+
+
+def _from_both_sides(statement: Any, given: tuple[Any, ...], prover: Prover) -> Finding | None:
+    """``worst_residual(m, k) == E`` as <= and >=, where the supremum has no closed form; None if one of them is not shown."""
+    if not isinstance(statement, sympy.Eq) or not any(isinstance(side, worst_residual) for side in statement.args):
+        return None
+    left, right = statement.args if isinstance(statement.args[0], worst_residual) else statement.args[::-1]
+    parts = []
+    for relation in (sympy.Ge, sympy.Le):
+        parts.append(decide_every_k(relation(left, right, evaluate=False), given, prover.solvers, prover.deadline, prover.tell))
+        if parts[-1] is None or parts[-1].verdict != "PROVED":
+            return None
+    return combined([part for part in parts if part is not None])
 
 
 def _absolute(form: Any, sign: int) -> Any:

@@ -17,19 +17,22 @@ from cdmtheory.engine.logarithms import closed_rate, closed_rates, confirmed, sa
 from cdmtheory.engine.powers import is_defined
 from cdmtheory.engine.proof import Finding, certificates_of
 from cdmtheory.engine.prover import NoClosedForm, Prover
+from cdmtheory.engine.roots import tidy
 from cdmtheory.engine.scalars import Undefined
 from cdmtheory.language import L, Sup, eps, h, k, kappa, mu, residual, spectral_radius, steps_to, worst_rate, worst_residual
 from cdmtheory.modes import residual as residual_polynomial
 
 __all__ = ["decide_limit"]
 
+FAR = 10**4  # a limit over kappa is decided by the condition numbers from here on
 MOST_SEEN = 8
 FIRST_STEPS = 5  # that a limit with a free number of steps is looked at with
 LARGEST_DEGREE = 8  # of a residual whose largest value is written down
 CONVERGES = "polynomials of a fixed degree whose coefficients converge do so uniformly on [0, 1], and so do their largest values"
-_SEEN: dict[Any, tuple[Any, set[str], list[str]]] = {}
 VANISHES = "powers of matrices with spectral radius below 1 tend to 0, uniformly on a compact set of eigenvalues"
 SYMBOLIC = "the limit was computed symbolically, by SymPy, and checked in balls"
+
+_SEEN: dict[Any, tuple[Any, set[str], list[str]]] = {}  # limits, with what carried them and what was assumed
 
 
 def decide_limit(statement: Any, prover: Prover) -> Finding | None:
@@ -46,7 +49,8 @@ def decide_limit(statement: Any, prover: Prover) -> Finding | None:
     except _DependsOnScale as error:
         return Finding("ERROR", reason=str(error))
     except NoClosedForm as why:
-        return _refuted_at_some_steps(statement, prover) or Finding("UNDECIDED", reason=f"the limit was not found: {why}")
+        found_false = _refuted_at_some_steps(statement, prover) or _refuted_above_one(statement, prover)
+        return found_false or Finding("UNDECIDED", reason=f"the limit was not found: {why}")
     shown = "; ".join(f"{sympy.sstr(one.args[0])} tends to {sympy.sstr(number)}" for one, number in found.items())
     left, right = (side.xreplace(found) for side in statement.args)
     if left.free_symbols | right.free_symbols:
@@ -90,16 +94,22 @@ def _refuted_at_some_steps(statement: Any, prover: Prover) -> Finding | None:
     return None
 
 
+def _refuted_above_one(statement: Any, prover: Prover) -> Finding | None:
+    """A refutation at some κ > 1, where the hypotheses allow κ = 1 as well, and that is what was in the way; None if there is none."""
+    if any(one.args[1] == kappa for one in statement.atoms(sympy.Limit)) or prover.holds(sympy.Lt(mu, L, evaluate=False)):
+        return None
+    found = decide_limit(statement, Prover((*prover.given, mu < L), prover.solvers, prover.deadline, prover.tell))
+    return found if found is not None and found.verdict == "REFUTED" and found.counterexample and found.counterexample["point"] else None
+
+
 class _DependsOnScale(Exception):
     """A limit over kappa that still depends on L: an error of the claim."""
 
 
 def _about_the_rest(prover: Prover, variable: Any) -> Prover:
-    """The hypotheses that say nothing of the limit's variable, which is bound; that mu < L stays, for all but the last values have it."""
+    """The hypotheses that say nothing of the limit's variable, which is bound; over kappa, that it is large."""
     bound = {kappa, mu, L} if variable == kappa else {variable}
-    kept = tuple(g for g in prover.given if not g.free_symbols & bound or g in (mu < L, mu < L, sympy.Ne(mu, L)))
-    if variable == kappa:
-        kept = (*(g for g in kept if not g.free_symbols & bound), mu < L)
+    kept = [g for g in prover.given if not g.free_symbols & bound] + ([sympy.Ge(L, FAR * mu, evaluate=False)] if variable == kappa else [])
     rest = Prover(tuple(kept), prover.solvers, prover.deadline, prover.tell)
     rest.by, rest.assumed = prover.by, prover.assumed
     return rest
@@ -249,20 +259,24 @@ def _by_sympy(at: Any, y: Any, target: Any, others: set[Any], prover: Prover) ->
 
 
 def _decaying(e: Any, prover: Prover, constants: dict[Any, Any]) -> Any:
-    """Powers R^k with 0 < R < 1 as exp(−c·k) with some c > 0, whose value is not asked for; the smaller of two has the larger c."""
+    """Powers R^k with 0 < R < 1, or R > 1, as exp(−c·k) or exp(c·k), c > 0, whose value is not asked for; of two R < 1 the smaller has the larger c."""
     known: list[tuple[Any, Any]] = []
-    bases = {p.base: p.base.xreplace({kappa: L / mu}) for p in e.atoms(sympy.Pow) if p.exp.has(k) and p.base.free_symbols <= {mu, L, kappa}}
-    for base, original in sorted(bases.items(), key=lambda b: -b[1].xreplace({L: 4.0, mu: 1.0})):
-        if not original.free_symbols or not prover.holds(sympy.And(original > 0, original < 1, evaluate=False)):
-            continue
-        same = next((rate for b, rate in known if prover.holds(sympy.Eq(original, b, evaluate=False))), None)
-        if same is not None:
-            e = e.replace(lambda p, base=base: p.is_Pow and p.base == base and p.exp.has(k), lambda p, rate=same: sympy.exp(-rate * p.exp))
-            continue
-        larger = next(((b, rate) for b, rate in reversed(known) if prover.holds(sympy.Lt(original, b, evaluate=False))), (sympy.Integer(1), sympy.Integer(0)))
-        constants[c := sympy.Dummy("c", positive=True)] = -sympy.log(original / larger[0])
-        known.append((original, c + larger[1]))
-        e = e.replace(lambda p, base=base: p.is_Pow and p.base == base and p.exp.has(k), lambda p: sympy.exp(-known[-1][1] * p.exp))
+    bases = {}  # each base, with what is below 1 of it and its reciprocal, and the sign of k there
+    for base in {p.base for p in e.atoms(sympy.Pow) if p.exp.has(k) and p.base.free_symbols and p.base.free_symbols <= {mu, L, kappa}}:
+        original = base.xreplace({kappa: L / mu})
+        for below, sign in ((original, 1), (tidy(1 / original), -1)):
+            if prover.holds(sympy.And(below > 0, below < 1, evaluate=False)):
+                bases[base] = below, sign
+                break
+    for base, (below, sign) in sorted(bases.items(), key=lambda b: -b[1][0].xreplace({L: 4.0, mu: 1.0})):
+        rate = next((rate for b, rate in known if prover.holds(sympy.Eq(below, b, evaluate=False))), None)
+        if rate is None:
+            larger = [(b, rate) for b, rate in reversed(known) if prover.holds(sympy.Lt(below, b, evaluate=False))]
+            above, least = larger[0] if larger else (sympy.Integer(1), sympy.Integer(0))
+            constants[c := sympy.Dummy("c", positive=True)] = -sympy.log(below / above)
+            rate = c + least
+            known.append((below, rate))
+        e = e.replace(lambda p, base=base: p.is_Pow and p.base == base and p.exp.has(k), lambda p, r=sign * rate: sympy.exp(-r * p.exp))
     return e
 
 

@@ -19,14 +19,14 @@ from cdmtheory.engine.closed_forms import Mode
 from cdmtheory.engine.euler import EULER, rational_near, substitution
 from cdmtheory.engine.evaluate import complete, holds
 from cdmtheory.engine.logsum import Ends, fraction, log_sum, sign_between
-from cdmtheory.engine.prover import NoClosedForm, Prover
+from cdmtheory.engine.prover import NoClosedForm, Prover, transcendental
 from cdmtheory.engine.quantities import value
 from cdmtheory.engine.roots import square_root, squares, tidy
 from cdmtheory.engine.scalars import Open, Undefined
 from cdmtheory.language import L, eta, h, kappa, mu, worst_rate
 
 __all__ = ["CLOSE_TO_END", "LADDER", "Line", "closed_rate", "closed_rates", "confirmed", "expanded_logs", "is_logarithmic_inequality",
-           "number_sign", "same_function"]
+           "number_sign", "same_function", "variable_powers"]
 
 CLOSE_TO_END = (sympy.Rational(1, 10**4), sympy.Rational(1, 10**8), sympy.Rational(1, 10**16), sympy.Rational(1, 10**32))
 PRODUCT = "eta_mu"  # the name of the variable that stands for ημ
@@ -35,7 +35,7 @@ LADDER = "a function with a derivative of one sign on an interval is monotone th
 
 def is_logarithmic_inequality(relation: Any, prover: Prover) -> bool:
     """Whether an inequality, or an equation, in one variable with logarithms is proved."""
-    if not relation.has(sympy.log, sympy.exp, sympy.atanh):
+    if not transcendental(relation) and not variable_powers(relation):
         return prover.holds(relation)
     if not isinstance(relation, (sympy.Lt, sympy.Le, sympy.Gt, sympy.Ge, sympy.Eq)):
         return False
@@ -67,7 +67,7 @@ def is_logarithmic_inequality(relation: Any, prover: Prover) -> bool:
 
 def _pieces(relation: Any, low: Any, high: Any, line: Line) -> list[Line] | None:
     """The interval, cut where the lower side of an inequality with exponentials changes its sign; None if that is at no rational point."""
-    if not _exponential(low, high) or low.has(sympy.log, sympy.exp) or _variable_powers(low) or line.rational_sign(low) is not None:
+    if not _exponential(low, high) or low.has(sympy.log, sympy.exp) or variable_powers(low) or line.rational_sign(low) is not None:
         return [line]
     polynomial = sympy.Poly(sympy.fraction(sympy.together(low))[0], line.variable)
     inside = sorted(r for r in polynomial.ground_roots() if r.is_Rational and (line.ends.low is None or line.ends.low < fraction(r))
@@ -79,7 +79,7 @@ def _pieces(relation: Any, low: Any, high: Any, line: Line) -> list[Line] | None
 
 
 def _exponential(low: Any, high: Any) -> bool:
-    return bool(low.has(sympy.exp) or high.has(sympy.exp) or _variable_powers(low) or _variable_powers(high))
+    return bool(low.has(sympy.exp) or high.has(sympy.exp) or variable_powers(low) or variable_powers(high))
 
 
 def _holds_on(relation: Any, low: Any, high: Any, line: Line) -> bool:
@@ -89,7 +89,7 @@ def _holds_on(relation: Any, low: Any, high: Any, line: Line) -> bool:
     if _exponential(low, high):
         if not _positive(high, line):
             return False
-        if not low.has(sympy.log, sympy.exp) and not _variable_powers(low) and line.rational_sign(low) in (0, -1):
+        if not low.has(sympy.log, sympy.exp) and not variable_powers(low) and line.rational_sign(low) in (0, -1):
             return True
         if not _positive(low, line):
             return False
@@ -260,7 +260,8 @@ def _homogeneous(relation: Any) -> bool:
     return bool(ratio.is_number and ratio.is_positive)
 
 
-def _variable_powers(e: Any) -> bool:
+def variable_powers(e: Any) -> bool:
+    """Whether an exponent in an expression is no number."""
     return any(not p.exp.is_number for p in e.atoms(sympy.Pow))
 
 

@@ -270,6 +270,7 @@ class _Powers:
             if z.is_nonnegative and self.holds(sympy.Le(base, 1, evaluate=False)):
                 x = 1 - base
                 found.append(z * (1 + n * x + n * (n + 1) * x**2 / 2 + n * (n + 1) * (n + 2) * x**3 / 6) <= 1)
+                found.append(z >= 1 - n * x + n * (n - 1) * x**2 / 2 - n * (n - 1) * (n - 2) * x**3 / 6)
         return (*self.known["facts"], *found) if found else None
 
     def quotients(self) -> tuple[Any, ...] | None:

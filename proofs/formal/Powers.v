@@ -113,6 +113,22 @@ Proof.
   lra.
 Qed.
 
+Lemma times_one_two_less : forall k, 0 <= INR k * (INR k - 1) * (INR k - 2).
+Proof.
+  intros [| [| k]]; [simpl; lra | simpl; lra |]. rewrite !S_INR. pose proof (pos_INR k). repeat apply Rmult_le_pos; lra.
+Qed.
+
+Theorem third_order_below : forall r k, 0 <= r <= 1 ->
+  1 - INR k * (1 - r) + INR k * (INR k - 1) * (1 - r) ^ 2 / 2 - INR k * (INR k - 1) * (INR k - 2) * (1 - r) ^ 3 / 6 <= r ^ k.
+Proof.
+  intros r k [P Q]. induction k as [| k IH]; [simpl; lra |]. pose proof (times_one_two_less k) as N. rewrite S_INR. simpl (r ^ S k).
+  assert (A : r * (1 - INR k * (1 - r) + INR k * (INR k - 1) * (1 - r) ^ 2 / 2 - INR k * (INR k - 1) * (INR k - 2) * (1 - r) ^ 3 / 6) <= r * r ^ k)
+    by (apply Rmult_le_compat_l; assumption).
+  assert (B : 0 <= INR k * (INR k - 1) * (INR k - 2) * ((1 - r) ^ 2 * (1 - r) ^ 2)).
+  { apply Rmult_le_pos; [exact N | apply Rmult_le_pos; apply pow2_ge_0]. }
+  lra.
+Qed.
+
 Theorem second_order_below : forall r k, 1 <= r -> 1 - INR k * (1 - r) + INR k * (INR k - 1) * (1 - r) ^ 2 / 2 <= r ^ k.
 Proof.
   intros r k P. induction k as [| k IH]; [simpl; lra |]. rewrite S_INR. simpl (r ^ S k). pose proof (times_one_less k) as N.
