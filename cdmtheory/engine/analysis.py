@@ -17,7 +17,7 @@ from cdmtheory.engine.evaluate import holds
 from cdmtheory.engine.every_k import decide_every_k
 from cdmtheory.engine.falsify import described, points, satisfies
 from cdmtheory.engine.limits import decide_limit
-from cdmtheory.engine.logarithms import LADDER, is_logarithmic_inequality, variable_powers
+from cdmtheory.engine.logarithms import is_logarithmic_inequality, variable_powers
 from cdmtheory.engine.powers import is_defined
 from cdmtheory.engine.proof import Finding, combined, prove
 from cdmtheory.engine.prover import Prover, powers_of_k, transcendental
@@ -44,7 +44,6 @@ def decide_analysis(statement: Any, given: tuple[Any, ...], solvers: Solvers, de
         tell("logarithms in one variable")
         parts = statement.args if isinstance(statement, sympy.And) else (statement,)
         if all(is_logarithmic_inequality(part, prover) for part in parts):
-            prover.assume(LADDER)
             return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=list(prover.assumed))
     return None
 

@@ -17,7 +17,7 @@ from cdmtheory.engine.complexity import decide_complexity, decide_lower_bound, o
 from cdmtheory.engine.every_mode import bound_every_mode, run
 from cdmtheory.engine.induction import decide_equation, handed_on, same_residuals
 from cdmtheory.engine.logarithms import closed_rate, is_logarithmic_inequality
-from cdmtheory.engine.powers import compare_powers, is_defined
+from cdmtheory.engine.powers import POWERS, compare_powers, is_defined
 from cdmtheory.engine.proof import Finding, combined, prove
 from cdmtheory.engine.prover import NoClosedForm, Prover, Tell, powers_of_k, transcendental
 from cdmtheory.engine.solvers import Solvers
@@ -144,9 +144,27 @@ def _between_step_counts(statement: Any, given: tuple[Any, ...], solvers: Solver
     if same and isinstance(statement, (sympy.Le, sympy.Ge)):
         tell("residual against residual")
         never_above = sympy.Le(worst_residual(low.args[0], k), worst_residual(high.args[0], k), evaluate=False)
-        found_for_all = decide_every_k(never_above, tuple(g for g in given if not transcendental(g)), solvers, deadline, tell)
-        return found_for_all if found_for_all is not None and found_for_all.verdict == "PROVED" else None
+        found = decide_every_k(never_above, prover.given, solvers, deadline, tell)
+        if (found is None or found.verdict != "PROVED") and (late := _where_small(high, prover)) is not None:
+            found = decide_every_k(never_above, (*prover.given, late), solvers, deadline, tell)
+        return combined([found, _proved(prover)]) if found is not None and found.verdict == "PROVED" else None
     return None
+
+
+def _where_small(count: Any, prover: Prover) -> Any:
+    """What is true of every k at which a residual R^k·f, f >= 1, is at most ε <= c < 1: k(1 − R) >= 1 − c, by Bernoulli; None if that says nothing."""
+    term, tolerance = count.args
+    most = [tolerance] if tolerance.is_Rational else [
+        g.gts for g in prover.given if isinstance(g, (sympy.Lt, sympy.Le, sympy.Gt, sympy.Ge)) and g.lts == eps and g.gts.is_Rational]
+    try:
+        form = worst_form(term, prover)
+    except NoClosedForm:
+        return None
+    powers = [f for f in sympy.Mul.make_args(form) if f.is_Pow and f.exp == k]
+    if len(powers) != 1 or not prover.holds(And(powers[0].base >= 0, sympy.Ge(form / powers[0], 1, evaluate=False), evaluate=False)):
+        return None
+    prover.assume(POWERS)
+    return sympy.Ge(k * (1 - _with_closed_rates(powers[0].base, prover)), 1 - min(most), evaluate=False) if most and min(most) < 1 else None
 
 
 def _proved(prover: Prover) -> Finding:

@@ -12,8 +12,9 @@ from cdmtheory.engine.closed_forms import Mode, worst_form
 from cdmtheory.engine.count_limits import ROOT_LIMIT, peak_in_limit, steps_in_limit
 from cdmtheory.engine.evaluate import holds
 from cdmtheory.engine.exact_limit import exact_limit, of_powers
+from cdmtheory.engine.expansion import limit_of_expansion
 from cdmtheory.engine.falsify import points, satisfies
-from cdmtheory.engine.logarithms import closed_rate, closed_rates, confirmed, same_function
+from cdmtheory.engine.logarithms import closed_rate, closed_rates, confirmed, is_logarithmic_inequality, number_sign, same_function
 from cdmtheory.engine.powers import is_defined
 from cdmtheory.engine.proof import Finding, certificates_of
 from cdmtheory.engine.prover import NoClosedForm, Prover
@@ -45,7 +46,7 @@ def decide_limit(statement: Any, prover: Prover) -> Finding | None:
         if any(one.has(Sup) for one in limits) and any(g.has(k) for g in prover.given):
             raise NoClosedForm("a supremum over some k only")
         for one in limits:
-            found[one] = _remembered(one, _about_the_rest(prover, one.args[1]))
+            found[one] = _remembered(one, _about_the_rest(prover, one))
     except _DependsOnScale as error:
         return Finding("ERROR", reason=str(error))
     except NoClosedForm as why:
@@ -55,6 +56,8 @@ def decide_limit(statement: Any, prover: Prover) -> Finding | None:
     left, right = (side.xreplace(found) for side in statement.args)
     if left.free_symbols | right.free_symbols:
         if isinstance(statement, sympy.Eq) and _same_in_other_symbols(left, right, prover):
+            return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=list(prover.assumed))
+        if is_logarithmic_inequality(statement.func(left, right, evaluate=False), prover):
             return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=list(prover.assumed))
         point = _differs(statement.func(left, right, evaluate=False), prover.given)
         if point is not None:
@@ -106,10 +109,15 @@ class _DependsOnScale(Exception):
     """A limit over kappa that still depends on L: an error of the claim."""
 
 
-def _about_the_rest(prover: Prover, variable: Any) -> Prover:
-    """The hypotheses that say nothing of the limit's variable, which is bound; over kappa, that it is large."""
+def _about_the_rest(prover: Prover, one: Any) -> Prover:
+    """The hypotheses that say nothing of a limit's variable, which is bound; over kappa, that it is large, whatever the other parameters are."""
+    expression, variable = one.args[:2]
     bound = {kappa, mu, L} if variable == kappa else {variable}
-    kept = [g for g in prover.given if not g.free_symbols & bound] + ([sympy.Ge(L, FAR * mu, evaluate=False)] if variable == kappa else [])
+    kept = [g for g in prover.given if not g.free_symbols & bound]
+    if variable == kappa:
+        above_zero = [s for s in sorted(expression.free_symbols - bound - {eps, k}, key=str) if s.is_positive]
+        above_zero += [g.gts - g.lts for g in kept if isinstance(g, (sympy.Lt, sympy.Gt)) and not g.has(eps, k)]
+        kept += [sympy.Ge(L * gap, FAR * mu, evaluate=False) for gap in (sympy.Integer(1), *above_zero, *(gap**2 for gap in above_zero))]
     rest = Prover(tuple(kept), prover.solvers, prover.deadline, prover.tell)
     rest.by, rest.assumed = prover.by, prover.assumed
     return rest
@@ -216,18 +224,40 @@ def _one_limit(one: Any, prover: Prover) -> Any:
     if variable == k:
         scaled = _decaying(scaled, prover, constants)
     others = scaled.free_symbols - {variable}
-    if others - {eps, kappa, k, *constants}:
+    own = others - {eps, kappa, k, *constants}
+    if not all(s.is_positive for s in own):
         raise NoClosedForm(f"it depends on {', '.join(sorted(s.name for s in others))}")
     y = sympy.Dummy("y", positive=True)
     at = scaled.xreplace({variable: y**2}) if variable == kappa else scaled.xreplace({variable: y})
     at = sympy.powdenest(at, force=True)
     exact = exact_limit(at, y, target)
     exact = of_powers(at, y, target) if exact is None else exact
+    exact = limit_of_expansion(at, y, target, lambda c: _sign(c, prover)) if exact is None else exact
+    if exact is None and own:
+        raise NoClosedForm(f"it depends on {', '.join(sorted(s.name for s in others))}")
     limit = _by_sympy(at, y, target, others, prover) if exact is None else exact
     limit = limit.xreplace(constants)
     if at_one is not None and limit.xreplace({kappa: sympy.Integer(1)}) != at_one:
         raise NoClosedForm("it is another at kappa = 1, which is within the hypotheses")
     return limit
+
+
+def _sign(c: Any, prover: Prover) -> int | None:
+    """The sign of a coefficient with parameters, shown under the hypotheses factor by factor; None if it is not."""
+    if c.is_number:
+        return number_sign(c)
+    sign = 1
+    for factor in sympy.Mul.make_args(sympy.factor(c)):
+        if factor.is_number:
+            one = number_sign(factor)
+        elif factor.is_positive or is_logarithmic_inequality(sympy.Gt(factor, 0, evaluate=False), prover):
+            one = 1
+        else:
+            one = -1 if is_logarithmic_inequality(sympy.Lt(factor, 0, evaluate=False), prover) else None
+        if one is None:
+            return None
+        sign *= one
+    return sign
 
 
 def _at_condition_one(e: Any, variable: Any) -> Any:

@@ -62,7 +62,11 @@ def is_logarithmic_inequality(relation: Any, prover: Prover) -> bool:
     line = Line(variable, Ends(*(None if e.is_infinite else fraction(e) for e in (a, b))), prover)
     if not all(_defined_on(side, line) for side in (low, high)):
         return False
-    return all(_holds_on(relation, low, high, piece) for piece in _pieces(relation, low, high, line) or ())
+    pieces = _pieces(relation, low, high, line)
+    if pieces is None or not all(_holds_on(relation, low, high, piece) for piece in pieces):
+        return False
+    prover.assume(LADDER)
+    return True
 
 
 def _pieces(relation: Any, low: Any, high: Any, line: Line) -> list[Line] | None:
@@ -170,6 +174,7 @@ def closed_rate(term: Any, prover: Prover) -> Any:
 def _rate_candidates(term: Any) -> tuple[Any, ...]:
     """What the spectral radius may be at one end or the other: a root of z² − trace·z + determinant, or the root of the determinant."""
     candidates: list[Any] = []
+    unfactored: list[Any] = []  # with a root of a discriminant that is no square
     for end in (mu, L):
         mode = Mode(term, end)
         discriminant, back = squares(tidy(mode.trace**2 - 4 * mode.determinant))
@@ -179,9 +184,12 @@ def _rate_candidates(term: Any) -> tuple[Any, ...]:
         if root is not None:
             root = root.xreplace(back)
             candidates += [tidy(s * (mode.trace + t * root) / 2) for s in (1, -1) for t in ((1, -1) if root != 0 else (1,))]
+        else:
+            own = sympy.sqrt(mode.trace**2 - 4 * mode.determinant)
+            unfactored += [s * (mode.trace + s * own) / 2 for s in (1, -1)]
         if product is not None:
             candidates += [tidy(s * product.xreplace(back2)) for s in (1, -1)]
-    return tuple(c for c in dict.fromkeys(candidates) if not (c.is_number and c <= 0))
+    return tuple(c for c in dict.fromkeys((*candidates, *unfactored)) if not (c.is_number and not c.is_positive))
 
 
 def _over_one_variable(*sides: Any) -> tuple[Any, ...]:
