@@ -119,6 +119,12 @@ CLAIMS = {
     "another limit at every kappa above 1": ([], Eq(Limit(steps_to(cdm, eps) / steps_to(polyak(mu, L), eps), eps, 0), 2), "REFUTED"),
     "fewer steps to a tolerance of a half and below": ([eps <= half], steps_to(cdm, eps) <= steps_to(gd, eps), "PROVED"),
     "fewer steps to every tolerance": ([], steps_to(cdm, eps) <= steps_to(gd, eps), "REFUTED"),
+    "a supremum that is approached": ([mu < L], Eq(Sup(worst_residual(polyak(mu, L), k) / ((k + 1) * rho**k), k), 1 + rho), "PROVED"),
+    "a supremum that is approached, another": ([mu < L], Eq(Sup(worst_residual(polyak(mu, L), k) / ((k + 1) * rho**k), k), 2), "REFUTED"),
+    "another way to write acosh": ([], Eq(Limit(steps_to(chebyshev(mu, L), eps) / sqrt(kappa), kappa, oo), log(1 / eps + sqrt(1 / eps**2 - 1)) / 2), "PROVED"),
+    "a quarter and less": ([eps <= half / 2, k >= 2 * sqrt(kappa) * log(1 / eps)], worst_residual(nesterov(1 / L, rho), k) <= eps, "PROVED"),
+    "a third and less": ([eps <= Rational(1, 3), k >= 2 * sqrt(kappa) * log(1 / eps)], worst_residual(nesterov(1 / L, rho), k) <= eps, "REFUTED"),
+    "a quarter and less, Chebyshev": ([eps <= half / 2, k >= 3 * half**2 * sqrt(kappa) * log(1 / eps)], worst_residual(chebyshev(mu, L), k) <= eps, "PROVED"),
     "complexity of CDM, too few steps": ([k >= sqrt(kappa) * log(2 / eps)], worst_residual(cdm, k) <= eps, "REFUTED"),
 }
 

@@ -55,8 +55,8 @@ def test_random_limits_agree_with_values():
     seen = set()
     with mpmath.workdps(400):
         for _ in range(120):
-            over, under = (sum((generator.randint(-3, 3) * y ** generator.randint(-1, 2) * generator.choice(roots) for _ in range(3)), generator.randint(-2, 2) * y)
-                           for _ in range(2))
+            over, under = (sum((generator.randint(-3, 3) * y ** generator.randint(-1, 2) * generator.choice(roots) for _ in range(3)),
+                               generator.randint(-2, 2) * y) for _ in range(2))
             if under == 0:
                 continue
             number = Rational(generator.randint(1, 40), 7)
@@ -67,7 +67,8 @@ def test_random_limits_agree_with_values():
             at = sympy.lambdify(y, e, "mpmath")
             far = [at(mpmath.mpf(10) ** n) for n in (20, 60, 100)]
             if limit in (oo, -oo):
-                assert all((v > 0) == (limit == oo) for v in far) and abs(far[0]) < abs(far[1]) < abs(far[2]), e
+                assert all((v > 0) == (limit == oo) for v in far), e
+                assert abs(far[0]) < abs(far[1]) < abs(far[2]), e
             else:
                 distance = [abs(v - mpmath.mpf(sympy.N(limit, 60))) for v in far]
                 assert distance[2] < 1e-10 or (distance[2] < distance[1] < distance[0] and distance[2] < 0.3), e

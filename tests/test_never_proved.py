@@ -132,7 +132,8 @@ CLAIMS = {
     "the same below a root of two": ([pin], Eq(Limit(((p**2 - 2) * kappa + sqrt(kappa)) / ((p**2 - 2) * kappa + 1), kappa, oo), 1)),
     "CDM overshoots early, so that sigma is no p": ([], Eq(Limit(steps_to(cdm, (1 + p) * exp(-p)) / sqrt(kappa), kappa, oo), p)),
     "a tolerance above 1": ([p < 2], Eq(Limit(steps_to(gd, p) / kappa, kappa, oo), log(1 / p))),
-    "4/L is too long for critical damping at every large kappa": ([p <= 4], Eq(Limit(sqrt(kappa) * (1 - worst_rate(critically_damped(p / L, mu))), kappa, oo), sqrt(p))),
+    "4/L is too long for critical damping at every large kappa": (
+        [p <= 4], Eq(Limit(sqrt(kappa) * (1 - worst_rate(critically_damped(p / L, mu))), kappa, oo), sqrt(p))),
     "a power of a rate, at kappa = 1": ([], worst_rate(cdm) < worst_rate(gd) ** sqrt(kappa)),
     "half a step of Bernoulli": ([pin], (1 - p / 2) ** k * (1 + k * p / 2) >= 1 - Rational(99, 200) * k * (k + 1) * (p / 2) ** 2),
 }

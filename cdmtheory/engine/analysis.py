@@ -73,6 +73,9 @@ def _supremum(statement: Any, given: tuple[Any, ...], prover: Prover) -> Finding
         lower = _at_one_step(sympy.Gt if relation is sympy.Gt else sympy.Ge, inside, steps, right, given, prover)
         if lower is not None:
             return combined([upper, lower])
+    lower = _approached(relation, inside, right, given, prover)
+    if lower is not None:
+        return combined([upper, lower])
     return _never_reached(inside, right, given, prover) or Finding("UNDECIDED", reason="that the supremum over k is attained or approached was not shown")
 
 
@@ -83,6 +86,16 @@ def _at_one_step(relation: Any, inside: Any, steps: int, right: Any, given: tupl
     free = tuple(g for g in given if not g.has(k))
     found = prove(sympy.And(goal, *allowed, evaluate=False), free, (), prover.solvers, min(prover.deadline, time.monotonic() + 5), prover.tell)
     return found if found.verdict == "PROVED" else None
+
+
+def _approached(relation: Any, inside: Any, right: Any, given: tuple[Any, ...], prover: Prover) -> Finding | None:
+    """The proof that the limit over k compares with the right side, if every large k is allowed; None if there is none."""
+    if not all(isinstance(g, (sympy.Ge, sympy.Gt, sympy.Le, sympy.Lt)) and g.gts == k and not g.lts.has(k) for g in given if g.has(k)):
+        return None
+    compared = sympy.Gt if relation is sympy.Gt else sympy.Eq
+    free = Prover(tuple(g for g in prover.given if not g.has(k)), prover.solvers, prover.deadline, prover.tell)
+    found = decide_limit(compared(sympy.Limit(inside, k, sympy.oo), right, evaluate=False), free)
+    return found if found is not None and found.verdict == "PROVED" else None
 
 
 def _below_everywhere(inside: Any, right: Any, given: tuple[Any, ...], prover: Prover) -> Finding | None:

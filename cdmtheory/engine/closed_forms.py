@@ -42,8 +42,8 @@ def close(statement: Any, prover: Prover) -> Any:
     """The statement with every residual for general k replaced by its closed form."""
     swap = {}
     for q in statement.atoms(residual, worst_residual):
-        if q.args[1].is_Integer and (isinstance(q, residual) or q.args[0].args[0].name != "chebyshev"):
-            continue
+        if q.args[1].is_Integer and (isinstance(q, residual) or (q in statement.args and q.args[0].args[0].name != "chebyshev")):
+            continue  # a polynomial question
         if not q.args[1].is_Integer and not q.args[1].has(k):
             raise NoClosedForm(f"the number of steps {q.args[1]} is not k")
         form = worst_form(q.args[0], prover) if isinstance(q, worst_residual) else residual_at(q.args[0], q.args[2], prover)

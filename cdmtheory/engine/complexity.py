@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import sympy
-from flint import arb, ctx, fmpq
+from flint import arb, ctx
 
 from cdmtheory.engine.closed_forms import LOWER_BOUND, POWER_OF_RATE, real_steps, worst_form
 from cdmtheory.engine.logarithms import LADDER, Line, closed_rates, is_logarithmic_inequality, number_sign
-from cdmtheory.engine.logsum import Ends
+from cdmtheory.engine.logsum import Ends, fraction
 from cdmtheory.engine.powers import is_defined
 from cdmtheory.engine.proof import Finding
 from cdmtheory.engine.prover import NoClosedForm, Prover, transcendental
@@ -18,7 +18,7 @@ from cdmtheory.engine.roots import tidy, vanishes
 from cdmtheory.engine.tangent import TANGENT, falls_below
 from cdmtheory.language import L, eps, h, k, mu, worst_residual
 
-__all__ = ["EXPONENTIAL", "chebyshev_bound", "decide_complexity", "decide_lower_bound", "opened_count"]
+__all__ = ["EXPONENTIAL", "chebyshev_bound", "decide_complexity", "decide_lower_bound", "largest_tolerance", "opened_count"]
 
 EXPONENTIAL = "R <= e^(R − 1), and (1 + t)e^(−t) decreases for t >= 0; so does (a + t)e^(−t), a >= 1"
 
@@ -93,7 +93,7 @@ def _least_steps(given: tuple[Any, ...]) -> Any:
 
 def _steps_that_suffice(tolerance: Any, given: tuple[Any, ...]) -> tuple[Any, Any] | None:
     """From the hypothesis k >= slope·log(1/ε) + offset: slope and offset."""
-    enough = [g for g in given if isinstance(g, (sympy.Ge, sympy.Gt, sympy.Le, sympy.Lt)) and g.has(eps)]
+    enough = [g for g in given if isinstance(g, (sympy.Ge, sympy.Gt, sympy.Le, sympy.Lt)) and g.has(eps) and g.has(k)]
     if tolerance != eps or len(enough) != 1:
         return None
     g = enough[0]
@@ -101,6 +101,12 @@ def _steps_that_suffice(tolerance: Any, given: tuple[Any, ...]) -> tuple[Any, An
     if steps != k:
         return None
     return opened_count(bound)
+
+
+def largest_tolerance(given: tuple[Any, ...]) -> Any:
+    """The least rational number that a hypothesis says ε is not above; 1 if there is none."""
+    bounds = [g.gts for g in given if isinstance(g, (sympy.Lt, sympy.Le, sympy.Gt, sympy.Ge)) and g.lts == eps and g.gts.is_Rational and g.gts > 0]
+    return min([sympy.Integer(1), *bounds])
 
 
 def opened_count(count: Any) -> tuple[Any, Any] | None:
@@ -116,9 +122,10 @@ def opened_count(count: Any) -> tuple[Any, Any] | None:
 
 
 def _pure_power(base: Any, rest: Any, slope: Any, offset: Any, prover: Prover) -> bool:
-    """C·R^k <= ε: slope·log R <= −1 and log C + offset·log R <= 0."""
+    """C·R^k <= ε: slope·log R <= −1, and log C + X + (slope·X + offset)·log R <= 0 at the least log(1/ε) = X."""
     goals = [] if _same_logarithms(sympy.log(base) * slope, -1) else [sympy.Le(sympy.log(base) * slope, -1, evaluate=False)]
-    constant = sympy.log(rest) + offset * sympy.log(base) if rest != 1 or offset != 0 else sympy.Integer(0)
+    least = sympy.expand_log(-sympy.log(largest_tolerance(prover.given)))
+    constant = sympy.log(rest) + least + (slope * least + offset) * sympy.log(base) if rest != 1 or offset != 0 else sympy.Integer(0)
     if constant != 0 and rest.is_number and rest > 1:
         constant = sympy.cancel(sympy.expand(constant / sympy.log(rest)))
     goals += [sympy.Le(constant, 0, evaluate=False)] if constant != 0 else []
@@ -151,7 +158,7 @@ def decide_lower_bound(statement: Any, given: tuple[Any, ...], prover: Prover) -
     if not isinstance(statement, (sympy.Gt, sympy.Lt, sympy.Ge, sympy.Le)):
         return None
     left, right = statement.args if isinstance(statement, (sympy.Gt, sympy.Ge)) else statement.args[::-1]
-    about = [g for g in given if g.has(k) or g.has(eps)]
+    about = [g for g in given if g.has(k)]
     if not isinstance(left, worst_residual) or left.args[1] != k or right != eps or len(about) != 1 or h in left.args[0].free_symbols:
         return None
     if not isinstance(about[0], (sympy.Lt, sympy.Gt, sympy.Le, sympy.Ge)):
@@ -201,7 +208,8 @@ def _power_with_factor(base: Any, rest: Any, slope: Any, offset: Any, prover: Pr
         return False
     big = sympy.Dummy("X", positive=True)
     t = tau[0] * big + _rational_below(tau[1])  # t − log(a + t) increases, so less is harder
-    if Line(big, Ends(fmpq(0), None), prover).sign(t - big - sympy.log(a + t)) != 1:
+    least = fraction(_rational_below(-sympy.log(largest_tolerance(prover.given))))
+    if Line(big, Ends(least, None), prover).sign(t - big - sympy.log(a + t)) != 1:
         return False
     prover.assume(EXPONENTIAL, LADDER)
     return True

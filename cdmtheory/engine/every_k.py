@@ -13,7 +13,7 @@ import sympy
 from sympy.logic.boolalg import And, Implies
 
 from cdmtheory.engine.closed_forms import LOWER_BOUND, POWER_OF_RATE, Mode, as_bound, close, modulus_of, residual_at, worst_form
-from cdmtheory.engine.complexity import decide_complexity, decide_lower_bound, opened_count
+from cdmtheory.engine.complexity import decide_complexity, decide_lower_bound, largest_tolerance, opened_count
 from cdmtheory.engine.every_mode import bound_every_mode, run
 from cdmtheory.engine.induction import decide_equation, handed_on, same_residuals
 from cdmtheory.engine.logarithms import closed_rate, is_logarithmic_inequality
@@ -49,7 +49,10 @@ def decide_every_k(statement: Any, given: tuple[Any, ...], solvers: Solvers, dea
                                                          assumed=list(dict.fromkeys(a for p in parts for a in p.assumed)))
     if isinstance(statement, Implies):
         premises = statement.args[0].args if isinstance(statement.args[0], And) else (statement.args[0],)
+        premises = _without_equal_powers(premises, Prover(tuple(g for g in given if not transcendental(g)), solvers, deadline, tell))
         found = decide_every_k(statement.args[1], (*given, *premises), solvers, deadline, tell)
+        if found is None and not any(powers_of_k(p) or transcendental(p) for p in premises):
+            found = prove(statement.args[1], (*given, *premises), (), solvers, deadline, tell)
         return found if found is not None and found.verdict == "PROVED" else Finding("UNDECIDED", reason="the conclusion was not shown")
     compared = _between_step_counts(statement, given, solvers, deadline, tell)
     if compared is not None:
@@ -90,6 +93,25 @@ def decide_every_k(statement: Any, given: tuple[Any, ...], solvers: Solvers, dea
         return as_bound(statement, prover) or handed_on(closed, prover) or Finding(
             "UNDECIDED", reason=f"with the closed form of the residual, this is open: {sympy.sstr(closed)}")
     return found
+
+
+def _without_equal_powers(premises: tuple[Any, ...], prover: Prover) -> tuple[Any, ...]:
+    """``a <= b`` for ``a**k <= b**k`` where a, b >= 0 and k >= 1; any other premise as it is."""
+
+    def simpler(premise: Any) -> Any:
+        if not isinstance(premise, (sympy.Le, sympy.Lt, sympy.Ge, sympy.Gt, sympy.Eq)):
+            return premise
+        try:
+            a, b = close(premise, prover).args
+        except NoClosedForm:
+            return premise
+        bases = [a.base, b.base] if a.is_Pow and b.is_Pow and a.exp == b.exp == k else []
+        if not bases or not prover.holds(And(k >= 1, *(sympy.Ge(base, 0, evaluate=False) for base in bases), evaluate=False)):
+            return premise
+        prover.assume(POWERS)
+        return premise.func(*bases, evaluate=False)
+
+    return tuple(simpler(p) for p in premises)
 
 
 def _without_extremes(statement: Any) -> Any:
@@ -154,8 +176,7 @@ def _between_step_counts(statement: Any, given: tuple[Any, ...], solvers: Solver
 def _where_small(count: Any, prover: Prover) -> Any:
     """What is true of every k at which a residual R^k·f, f >= 1, is at most ε <= c < 1: k(1 − R) >= 1 − c, by Bernoulli; None if that says nothing."""
     term, tolerance = count.args
-    most = [tolerance] if tolerance.is_Rational else [
-        g.gts for g in prover.given if isinstance(g, (sympy.Lt, sympy.Le, sympy.Gt, sympy.Ge)) and g.lts == eps and g.gts.is_Rational]
+    most = tolerance if tolerance.is_Rational else largest_tolerance(prover.given)
     try:
         form = worst_form(term, prover)
     except NoClosedForm:
@@ -164,7 +185,7 @@ def _where_small(count: Any, prover: Prover) -> Any:
     if len(powers) != 1 or not prover.holds(And(powers[0].base >= 0, sympy.Ge(form / powers[0], 1, evaluate=False), evaluate=False)):
         return None
     prover.assume(POWERS)
-    return sympy.Ge(k * (1 - _with_closed_rates(powers[0].base, prover)), 1 - min(most), evaluate=False) if most and min(most) < 1 else None
+    return sympy.Ge(k * (1 - _with_closed_rates(powers[0].base, prover)), 1 - most, evaluate=False) if most < 1 else None
 
 
 def _proved(prover: Prover) -> Finding:

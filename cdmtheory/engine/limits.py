@@ -155,6 +155,7 @@ def _same_in_other_symbols(left: Any, right: Any, prover: Prover) -> bool:
         difference = closed_rates(left - right, prover)
     except NoClosedForm:
         return False
+    difference = difference.replace(sympy.acosh, lambda e: sympy.log(e + sympy.sqrt(e**2 - 1)))
     difference = difference.xreplace({mu: L / kappa}).xreplace({L: sympy.Integer(1)}).xreplace({kappa: y**2})
     difference = difference.replace(sympy.log, lambda e: sympy.log(sympy.factor(sympy.together(e))))
     return bool(sympy.simplify(difference) == 0 or sympy.simplify(sympy.expand_log(difference, force=True)) == 0)

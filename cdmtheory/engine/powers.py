@@ -110,6 +110,8 @@ def _compared(statement: Any, prover: Prover) -> Finding | None:
         return None
     if goal == sympy.true:
         return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=list(prover.assumed))
+    if not table.bases and goal.has(worst_residual) and not powers_of_k(goal):
+        return None  # neither k nor a power is left to look at
     given = tuple(put_in(g, {kappa: L / mu}) for g in real_steps(prover, n))
     shared = _without_shared_power(goal, table)
     if shared is not None and prover.attempt(put_in(shared, {k: n}), given, 8).verdict == "PROVED":
