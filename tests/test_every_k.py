@@ -125,6 +125,11 @@ CLAIMS = {
     "a quarter and less": ([eps <= half / 2, k >= 2 * sqrt(kappa) * log(1 / eps)], worst_residual(nesterov(1 / L, rho), k) <= eps, "PROVED"),
     "a third and less": ([eps <= Rational(1, 3), k >= 2 * sqrt(kappa) * log(1 / eps)], worst_residual(nesterov(1 / L, rho), k) <= eps, "REFUTED"),
     "a quarter and less, Chebyshev": ([eps <= half / 2, k >= 3 * half**2 * sqrt(kappa) * log(1 / eps)], worst_residual(chebyshev(mu, L), k) <= eps, "PROVED"),
+    "half the rate without a factor of k": ([], worst_residual(nesterov(1 / L, rho), k) <= Rational(5, 4) * exp(-k / (2 * sqrt(kappa))), "PROVED"),
+    "half the rate, too small a factor": ([], worst_residual(nesterov(1 / L, rho), k) <= Rational(6, 5) * exp(-k / (2 * sqrt(kappa))), "REFUTED"),
+    "an exponential that does not decay": ([k >= 1, exp(-k / kappa) >= 1], worst_residual(gd, k) <= exp(-k / kappa), "VACUOUS"),
+    "an exponential that decays a little": ([k >= 1, exp(-k / kappa) >= Rational(9, 10)], worst_residual(gd, k) <= exp(-k / kappa), "PROVED"),
+    "enough steps and too few": ([k >= kappa * log(1 / eps), k <= kappa * (1 - eps)], worst_residual(gd, k) <= eps, "VACUOUS"),
     "complexity of CDM, too few steps": ([k >= sqrt(kappa) * log(2 / eps)], worst_residual(cdm, k) <= eps, "REFUTED"),
 }
 

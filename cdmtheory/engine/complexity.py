@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sympy
-from flint import arb, ctx
+from flint import arb, ctx, fmpq
 
 from cdmtheory.engine.closed_forms import LOWER_BOUND, POWER_OF_RATE, real_steps, worst_form
 from cdmtheory.engine.logarithms import LADDER, Line, closed_rates, is_logarithmic_inequality, number_sign
@@ -53,17 +53,34 @@ def decide_complexity(closed: Any, given: tuple[Any, ...], prover: Prover) -> Fi
 
 
 def _against_exponential(base: Any, rest: Any, right: Any, prover: Prover) -> Finding | None:
-    """C·R^k <= D·e^(−φk) for all k, from C <= D and log R <= −φ."""
+    """C·R^k <= D·e^(−φk) for all k, from C <= D and log R <= −φ; R^k(a + k·b), b <= 1 − R, through t = k(1 − R) where φ is a multiple of 1 − R."""
     factors = sympy.Mul.make_args(right)
     exponent = sympy.Add(*[f.args[0] for f in factors if isinstance(f, sympy.exp)])
     constant = sympy.Mul(*[f for f in factors if not isinstance(f, sympy.exp)])
     rate = sympy.cancel(sympy.together(exponent / k))
-    if rate.has(k) or not _at_every_step(sympy.Le(rest, constant, evaluate=False), prover) or not prover.holds(sympy.Ge(base, 0, evaluate=False)):
+    if rate.has(k) or not prover.holds(sympy.Ge(base, 0, evaluate=False)):
         return None
+    if not _at_every_step(sympy.Le(rest, constant, evaluate=False), prover):
+        return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=list(prover.assumed)) if _factor_below(base, rest, rate, constant, prover) else None
     if not _logarithmic_or_zero(sympy.Le(sympy.log(base), rate, evaluate=False), base, prover):
         return None
     prover.assume(LADDER)
     return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=list(prover.assumed))
+
+
+def _factor_below(base: Any, rest: Any, rate: Any, constant: Any, prover: Prover) -> bool:
+    """R^k(a + k·b) <= D·e^(rate·k): (a + t)e^(−t) <= D·e^(−ct) for t = k(1 − R) > 0, b <= 1 − R, c a number."""
+    share = tidy(-rate / (1 - base))
+    if not share.is_Rational or not constant.is_Rational or not rest.is_polynomial(k) or sympy.degree(rest, k) != 1:
+        return False
+    b, a = sympy.Poly(rest, k).all_coeffs()
+    if not a.is_Rational or not 0 < a <= constant or not prover.holds(sympy.And(b >= 0, sympy.Ge(1 - base, b, evaluate=False), evaluate=False)):
+        return False
+    t = sympy.Dummy("t", positive=True)
+    if Line(t, Ends(fmpq(0), None), prover).sign(sympy.log(constant) + (1 - share) * t - sympy.log(a + t)) != 1:
+        return False
+    prover.assume(EXPONENTIAL, LADDER)
+    return True
 
 
 def _at_every_step(statement: Any, prover: Prover) -> bool:

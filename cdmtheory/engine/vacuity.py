@@ -53,15 +53,19 @@ def hypotheses_empty(statement: Any, given: tuple[Any, ...], solvers: Solvers, d
 
 
 def _empty_without_logarithms(given: tuple[Any, ...], solvers: Solvers, deadline: float) -> Finding | None:
-    """VACUOUS if the hypotheses exclude each other whatever the logarithms and exponentials in them are, but for their signs."""
+    """VACUOUS if the hypotheses exclude each other whatever the logarithms and exponentials in them are, but for 1 − 1/x < log x < x − 1."""
     atoms = sorted({a for g in given for a in g.atoms(sympy.log, sympy.exp)}, key=str)
     real: dict[Any, Any] = {a: sympy.Dummy("transcendental", real=True) for a in atoms}
-    signs = [real[a] > 0 for a in atoms if isinstance(a, sympy.exp) and a.args[0].is_real]
+    signs = []
     for a in atoms:
-        if isinstance(a, sympy.log):
-            x = a.args[0].xreplace({s: v for s, v in real.items() if s != a})
-            signs += [sympy.Implies(x > 1, real[a] > 0, evaluate=False), sympy.Implies(sympy.And(x > 0, x < 1, evaluate=False), real[a] < 0, evaluate=False),
-                      sympy.Implies(sympy.Eq(x, 1, evaluate=False), sympy.Eq(real[a], 0, evaluate=False), evaluate=False)]
+        inner = a.args[0].xreplace({s: v for s, v in real.items() if s != a})
+        if isinstance(a, sympy.exp) and not a.args[0].is_real:
+            continue
+        power, exponent, defined = (inner, real[a], [inner > 0]) if isinstance(a, sympy.log) else (real[a], inner, [])
+        apart = (power > 1 + exponent, power * exponent > power - 1)
+        cases = [sympy.And(power > 1, exponent > 0, *apart, evaluate=False), sympy.And(power < 1, exponent < 0, *apart, evaluate=False),
+                 sympy.And(sympy.Eq(power, 1, evaluate=False), sympy.Eq(exponent, 0, evaluate=False), evaluate=False)]
+        signs.append(sympy.Implies(sympy.And(*defined), sympy.And(power > 0, sympy.Or(*cases, evaluate=False), evaluate=False), evaluate=False))
     try:
         problem = reduce_claim(sympy.false, (*(g.xreplace(real) for g in given), *signs))
     except NotPolynomial:
