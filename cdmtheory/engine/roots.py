@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +21,10 @@ def tidy(e: Any) -> Any:
     numbers = {root: number for root, number in back.items() if number.is_number and inside.has(root)}
     if numbers:  # √2·√2 is 2, and √(L + μ)² is L + μ, before anything else cancels
         inside = _without_summand(inside, back).xreplace(numbers)
+        for number, (r, root) in itertools.product(numbers.values(), back.items()):  # √2 may stand with √μ only: then √(2μ) is one root
+            whole = inside.xreplace({r: r / number})
+            if root.base.is_Symbol and not any(p.exp.is_Rational and not p.exp.is_Integer for p in whole.atoms(sympy.Pow)):
+                return _factored(whole).xreplace({r: number * root}).xreplace(back)
         return sympy.factor(sympy.cancel(sympy.together(inside), extension=True), extension=list(numbers.values())).xreplace(back)
     try:
         return _factored(inside).xreplace(back)

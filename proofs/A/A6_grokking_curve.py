@@ -30,7 +30,7 @@ risk = ((where - t) ** 2 + (p_flat * flat - flat_teacher) ** 2 + variance) / 2
 grokking_curve = Derivation(
     "Along a curved direction the coordinate is c(1 − λ/(h+λ)·(1 − p_k)), here for heavy ball and k <= 3; the risks follow.",
     steps=[
-        *(Eq(walk(k), after(k)) for k in range(4)),
+        *(Eq(walk(k), after(k), evaluate=False) for k in range(4)),
         Eq(h1 * (where - c) ** 2 / 2, h1 * share**2 * (1 - p) ** 2 * c**2 / 2),
         Eq(risk, ((where - t) ** 2 + p_flat**2 * flat**2 - 2 * p_flat * flat * flat_teacher + flat_teacher**2 + variance) / 2),
     ],

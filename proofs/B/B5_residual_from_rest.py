@@ -11,7 +11,7 @@ p = [residual_of(heavy_ball(curvature_times_step, r**2), k, 1) for k in range(7)
 
 residual_in_chebyshev_polynomials = Derivation(
     "With β = r² and ηh = 1 + r² − 2rc the residual from rest is r^k(U_k(c) − r·U_{k−1}(c)), here for k = 0 … 6.",
-    steps=[Eq(p[k], r**k * (chebyshevu(k, c) - r * (chebyshevu(k - 1, c) if k else 0))) for k in range(7)],
+    steps=[Eq(p[k], r**k * (chebyshevu(k, c) - r * (chebyshevu(k - 1, c) if k else 0)), evaluate=False) for k in range(7)],
     near_miss=[Eq(p[4], r**4 * (chebyshevu(4, c) - chebyshevu(3, c)))],
     reference="theory B5",
     assumed="induction over k by the recurrence that both sides obey",

@@ -31,8 +31,8 @@ amplification = (2 - 2 * u + u**2) * (2 - u**2) / (u * (2 - u) ** 3)
 
 amplification_at_critical_damping = Derivation(
     "At critical damping that is (2−2u+u²)(2−u²)/(u(2−u)³) times what gradient descent has.",
-    steps=[Eq((stationary / stationary.subs(momentum, 0)).subs(momentum, (1 - u) ** 2).subs(step_size, u**2 / h), amplification)],
-    near_miss=[Eq((stationary / stationary.subs(momentum, 0)).subs(momentum, 1 - u).subs(step_size, u**2 / h), amplification)],
+    steps=[Eq((stationary / stationary.subs(momentum, 0)).subs(momentum, (1 - u) ** 2).subs(step_size, u**2 / h), amplification, evaluate=False)],
+    near_miss=[Eq((stationary / stationary.subs(momentum, 0)).subs(momentum, 1 - u).subs(step_size, u**2 / h), amplification, evaluate=False)],
     reference="theory E1",
 )
 

@@ -37,7 +37,7 @@ gradient_descent_by_parts = Derivation(
         Eq(a * (1 - curvature) - m * curvature, (a + m) * (1 - curvature) - m),
         *(Eq(mean(descended(steps) ** 2), factorial(2 * steps) / rising(2 * steps), evaluate=False) for steps in (1, 2, 3)),
     ],
-    near_miss=[Eq(mean(descended(2) ** 2), factorial(4) / rising(4) * (a + 4) / (a + 5)),
+    near_miss=[Eq(mean(descended(2) ** 2), factorial(4) / rising(4) * (a + 4) / (a + 5), evaluate=False),
                Eq(a * (1 - curvature) - m * curvature, (a + m) * (1 - curvature) - a)],
     reference="theory E4",
     assumed="h^a·(1 − h)^m vanishes at both ends (fundamental theorem of calculus); induction over m",
@@ -55,7 +55,7 @@ best_of_degree_2 = Derivation(
     steps=[
         Eq(mean((1 + c * curvature + d * curvature**2) ** 2) - (2 / rising(2)) ** 2,
            a / (a + 2) * (c + (a + 2) / (a + 1) + (a + 2) / (a + 3) * d) ** 2
-           + a / ((a + 3) ** 2 * (a + 4)) * (d - (a + 3) * (a + 4) / rising(2)) ** 2),
+           + a / ((a + 3) ** 2 * (a + 4)) * (d - (a + 3) * (a + 4) / rising(2)) ** 2, evaluate=False),
     ],
     near_miss=[Eq(mean((1 + c * curvature + d * curvature**2) ** 2) - (2 / rising(2)) ** 2, 0)],
     reference="theory E4",
