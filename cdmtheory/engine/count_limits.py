@@ -82,7 +82,9 @@ def _late_form(term: Any, tolerance: Any, prover: Prover) -> Any:
         return worst_form(term, prover)
     except NoClosedForm:
         rate = modulus_of(Mode(term, mu), prover)
-        if number_sign(LARGEST_LATE - tolerance) not in (0, 1) or rate is None:
+        small = is_logarithmic_inequality(sympy.Le(tolerance, LARGEST_LATE, evaluate=False), prover) if tolerance.free_symbols else (
+            number_sign(LARGEST_LATE - tolerance) in (0, 1))
+        if rate is None or not small:
             raise
         late = Prover((*prover.given, sympy.Ge(5 * k * (1 - rate), 1, evaluate=False)), prover.solvers, prover.deadline, prover.tell)
         late.by, late.assumed = prover.by, prover.assumed

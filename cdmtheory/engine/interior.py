@@ -1,6 +1,6 @@
 """Eigenvalues inside [mu, L] at which a residual is largest, as expressions: witnesses of a lower bound that no end of the spectrum attains.
 
-Floating point at a few problems suggests them; what is proved with them says so for all.
+They are where the derivative of the residual vanishes, or what floating point at a few problems suggests; what is proved with them says so for all.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ import sympy
 
 from cdmtheory.engine.approximate import NO_VALUE, number, residuals
 from cdmtheory.engine.falsify import points, satisfies
+from cdmtheory.engine.roots import tidy
 from cdmtheory.language import L, h, k, mu, worst_residual
+from cdmtheory.modes import residual as residual_of
 
-__all__ = ["interior_eigenvalues"]
+__all__ = ["interior_eigenvalues", "stationary_eigenvalues"]
 
 PROBLEMS = 24  # that are looked at
 MOST_TRIED = 200
@@ -24,10 +26,33 @@ FINEST = 200  # denominator of a witness
 PARTS = np.unique(np.concatenate([np.linspace(0, 1, 2001), np.geomspace(1e-8, 1, 1000)]))
 
 
+def stationary_eigenvalues(statement: Any, given: tuple[Any, ...] = ()) -> tuple[Any, ...]:  # noqa: ARG001
+    """Where the derivatives of residuals of two or three steps vanish; that this is between mu and L, and real, is part of what is to be proved."""
+    found: list[Any] = []
+    for q in sorted(_quantities(statement), key=str):
+        if q.args[1] > 3:
+            continue
+        x = sympy.Dummy("h_any", positive=True)
+        slope = [tidy(c) for c in sympy.Poly(residual_of(q.args[0].method, int(q.args[1]), x), x).diff().all_coeffs()]
+        if len(slope) == 2:
+            found.append(tidy(-slope[1] / slope[0]))
+        if len(slope) == 3:
+            a, b, c = slope
+            factors = [f.as_base_exp() for f in sympy.Mul.make_args(tidy(b**2 - 4 * a * c))]
+            outside = sympy.Mul(*[base ** (n // 2) for base, n in factors if n.is_Integer])  # of either sign: so is the root
+            inside = sympy.Mul(*[base ** (n % 2 if n.is_Integer else n) for base, n in factors])
+            found += [(-b + sign * outside * sympy.sqrt(sympy.expand(inside))) / (2 * a) for sign in (1, -1)]
+    return tuple(found)
+
+
+def _quantities(statement: Any) -> list[Any]:
+    return [] if k in statement.free_symbols else [q for q in statement.atoms(worst_residual) if q.args[1].is_Integer and h not in q.args[0].free_symbols]
+
+
 def interior_eigenvalues(statement: Any, given: tuple[Any, ...]) -> tuple[Any, ...]:
     """A few eigenvalues between mu and L: at a fixed part of the way from mu to L, times mu, or times √(mu·L), whichever varies least."""
-    quantities = [q for q in statement.atoms(worst_residual) if q.args[1].is_Integer and h not in q.args[0].free_symbols]
-    if not quantities or k in statement.free_symbols:
+    quantities = _quantities(statement)
+    if not quantities:
         return ()
     found: list[tuple[float, float, float]] = []
     problems = 0

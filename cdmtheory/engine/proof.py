@@ -95,12 +95,13 @@ def prove(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solver
             return least
     found = _refute_branches(problem, statement, given, solvers, deadline, tell)
     if problem.strengthened and found.verdict == "UNDECIDED":
-        from cdmtheory.engine.interior import interior_eigenvalues
+        from cdmtheory.engine.interior import interior_eigenvalues, stationary_eigenvalues
 
-        if inside := interior_eigenvalues(statement, given):
-            tell("with eigenvalues inside the spectrum")
-            problem = reduce_claim(statement, given, inside)
-            found = _refute_branches(problem, statement, given, solvers, deadline, tell)
+        for inside in (stationary_eigenvalues, interior_eigenvalues):
+            if found.verdict == "UNDECIDED" and (witnesses := inside(statement, given)):
+                tell("with eigenvalues inside the spectrum")
+                problem = reduce_claim(statement, given, witnesses)
+                found = _refute_branches(problem, statement, given, solvers, deadline, tell)
     if certificates.inside_lemmas:
         if found.verdict == "PROVED":
             certificates.wait(statement, given, problem)
