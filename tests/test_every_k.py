@@ -130,6 +130,10 @@ CLAIMS = {
     "an exponential that does not decay": ([k >= 1, exp(-k / kappa) >= 1], worst_residual(gd, k) <= exp(-k / kappa), "VACUOUS"),
     "an exponential that decays a little": ([k >= 1, exp(-k / kappa) >= Rational(9, 10)], worst_residual(gd, k) <= exp(-k / kappa), "PROVED"),
     "enough steps and too few": ([k >= kappa * log(1 / eps), k <= kappa * (1 - eps)], worst_residual(gd, k) <= eps, "VACUOUS"),
+    "after u root condition numbers of steps": ([k >= u * sqrt(kappa)], worst_residual(nesterov(1 / L, rho), k) <= (1 + u) * exp(-u), "PROVED"),
+    "after u root condition numbers of steps, less": ([k >= u * sqrt(kappa)], worst_residual(nesterov(1 / L, rho), k) <= (1 + u / 2) * exp(-u), "REFUTED"),
+    "one step where all eigenvalues agree": ([mu + L <= 2 * sqrt(mu * L)], Eq(steps_to(polyak(mu, L), eps), 1), "PROVED"),
+    "not a logarithm at any tolerance": ([], Eq(Limit(steps_to(cdm, eps) / sqrt(kappa), kappa, oo), log(1 / eps)), "REFUTED"),
     "complexity of CDM, too few steps": ([k >= sqrt(kappa) * log(2 / eps)], worst_residual(cdm, k) <= eps, "REFUTED"),
 }
 

@@ -40,9 +40,11 @@ def decide_complexity(closed: Any, given: tuple[Any, ...], prover: Prover) -> Fi
         base = closed_rates(powers[0].base, prover)
     except NoClosedForm:
         return None
+    given = tuple(_for_one_step(g, prover) for g in given)
+    if not strictly and (steps := _least_steps(given)) is not None and _settled(base, rest, right, steps, prover):
+        return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=list(prover.assumed))
     if right.has(sympy.exp) and not right.has(sympy.log):
         return None if strictly else _against_exponential(base, rest, right, prover)
-    given = tuple(_for_one_step(g, prover) for g in given)
     needed, found = None if strictly else _steps_that_suffice(right, given), False
     if needed is not None:
         slope, offset = needed
@@ -229,6 +231,22 @@ def _power_with_factor(base: Any, rest: Any, slope: Any, offset: Any, prover: Pr
     if Line(big, Ends(least, None), prover).sign(t - big - sympy.log(a + t)) != 1:
         return False
     prover.assume(EXPONENTIAL, LADDER)
+    return True
+
+
+def _settled(base: Any, rest: Any, right: Any, steps: Any, prover: Prover) -> bool:
+    """R^k(a + k·b) <= X, b <= 1 − R, for k >= T/(1 − R) with (a + T)e^(−T) <= X, T of parameters alone."""
+    if not rest.is_polynomial(k) or sympy.degree(rest, k) > 1:
+        return False
+    a, b, t = rest.coeff(k, 0), rest.coeff(k, 1), tidy(steps * (1 - base))
+    if not a.is_Rational or a < 1 or t.has(mu, L):
+        return False
+    if not prover.holds(sympy.And(*(sympy.Ge(e, 0, evaluate=False) for e in (t, base, 1 - base, 1 - base - b)), evaluate=False)):
+        return False
+    settled = (a + t) * sympy.exp(-t)
+    if sympy.simplify(right - settled) != 0 and not is_logarithmic_inequality(sympy.Le(settled, right, evaluate=False), prover):
+        return False
+    prover.assume(EXPONENTIAL)
     return True
 
 

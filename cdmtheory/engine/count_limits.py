@@ -14,7 +14,7 @@ from cdmtheory.engine.prover import NoClosedForm, Prover
 from cdmtheory.engine.roots import vanishes
 from cdmtheory.language import L, eps, k, kappa, mu
 
-__all__ = ["ASYMPTOTIC", "PEAK", "ROOT_LIMIT", "peak_in_limit", "steps_in_limit"]
+__all__ = ["ASYMPTOTIC", "LARGEST_LATE", "PEAK", "ROOT_LIMIT", "peak_in_limit", "steps_in_limit"]
 
 ROOT_LIMIT = "worst_residual(m, k)^(1/k) tends to worst_rate(m) for a stationary method if mu < L, or from rest if the roots are real (Gelfand's formula)"
 ASYMPTOTIC = "ceilings and polynomial factors do not change the limit of a ratio of step counts that grow without bound"

@@ -84,7 +84,7 @@ def decide_every_k(statement: Any, given: tuple[Any, ...], solvers: Solvers, dea
         return bounded or Finding("UNDECIDED", reason=str(why))
     closed = _with_closed_rates(closed, prover)
     if closed.has(steps_to):
-        return Finding("UNDECIDED", reason="a number of steps stands where no engine looks for it")
+        return _from_both_sides(statement, given, prover) or Finding("UNDECIDED", reason="a number of steps stands where no engine looks for it")
     if closed.has(sympy.log, sympy.exp) or any(transcendental(g) for g in given):
         found = decide_complexity(closed, given, prover)
     else:
@@ -315,10 +315,10 @@ def _from_below(statement: Any, given: tuple[Any, ...], solvers: Solvers, deadli
 
 
 def _from_both_sides(statement: Any, given: tuple[Any, ...], prover: Prover) -> Finding | None:
-    """``worst_residual(m, k) == E`` as <= and >=, where the supremum has no closed form; None if one of them is not shown."""
-    if not isinstance(statement, sympy.Eq) or not any(isinstance(side, worst_residual) for side in statement.args):
+    """``worst_residual(m, k) == E``, or ``steps_to(m, eps) == N``, as <= and >=; None if one of them is not shown."""
+    if not isinstance(statement, sympy.Eq) or not any(isinstance(side, (worst_residual, steps_to)) for side in statement.args):
         return None
-    left, right = statement.args if isinstance(statement.args[0], worst_residual) else statement.args[::-1]
+    left, right = statement.args if isinstance(statement.args[0], (worst_residual, steps_to)) else statement.args[::-1]
     parts = []
     for relation in (sympy.Ge, sympy.Le):
         parts.append(decide_every_k(relation(left, right, evaluate=False), given, prover.solvers, prover.deadline, prover.tell))

@@ -26,7 +26,7 @@ FINEST = 200  # denominator of a witness
 PARTS = np.unique(np.concatenate([np.linspace(0, 1, 2001), np.geomspace(1e-8, 1, 1000)]))
 
 
-def stationary_eigenvalues(statement: Any, given: tuple[Any, ...] = ()) -> tuple[Any, ...]:  # noqa: ARG001
+def stationary_eigenvalues(statement: Any, given: tuple[Any, ...] = ()) -> tuple[Any, ...]:
     """Where the derivatives of residuals of two or three steps vanish; that this is between mu and L, and real, is part of what is to be proved."""
     found: list[Any] = []
     for q in sorted(_quantities(statement), key=str):

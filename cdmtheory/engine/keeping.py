@@ -56,13 +56,13 @@ class Certificates:
         finally:
             self._depth -= 1
 
-    def kept(self, statement: Any, given: tuple[Any, ...], problem: Problem) -> bool:
-        """Whether a kept certificate proves the problem; it is checked again, against the problem as it is now."""
+    def kept(self, statement: Any, given: tuple[Any, ...], problem: Problem, witnesses: tuple[Any, ...] = ()) -> bool:
+        """Whether a kept certificate proves the problem, posed with these eigenvalues as witnesses; it is checked again, against the problem as it is now."""
         if not self._kept_parts():
             return False
-        if (statement, given) not in self._known:
-            self._known[statement, given] = self._find(part_of(problem))
-        found = self._known[statement, given]
+        if (known := (statement, given, witnesses)) not in self._known:
+            self._known[known] = self._find(part_of(problem))
+        found = self._known[known]
         if found is not None:
             self._record(statement, given, found)
         return found is not None

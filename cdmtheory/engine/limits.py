@@ -9,7 +9,7 @@ import sympy
 from sympy.core.relational import Relational
 
 from cdmtheory.engine.closed_forms import Mode, worst_form
-from cdmtheory.engine.count_limits import ROOT_LIMIT, peak_in_limit, steps_in_limit
+from cdmtheory.engine.count_limits import LARGEST_LATE, ROOT_LIMIT, peak_in_limit, steps_in_limit
 from cdmtheory.engine.evaluate import holds
 from cdmtheory.engine.exact_limit import exact_limit, of_powers
 from cdmtheory.engine.expansion import limit_of_expansion
@@ -20,7 +20,7 @@ from cdmtheory.engine.proof import Finding, certificates_of
 from cdmtheory.engine.prover import NoClosedForm, Prover
 from cdmtheory.engine.roots import tidy
 from cdmtheory.engine.scalars import Undefined
-from cdmtheory.language import L, Sup, eps, h, k, kappa, mu, residual, spectral_radius, steps_to, worst_rate, worst_residual
+from cdmtheory.language import L, MethodTerm, Sup, eps, h, k, kappa, mu, residual, spectral_radius, steps_to, worst_rate, worst_residual
 from cdmtheory.modes import residual as residual_polynomial
 
 __all__ = ["decide_limit"]
@@ -50,7 +50,7 @@ def decide_limit(statement: Any, prover: Prover) -> Finding | None:
     except _DependsOnScale as error:
         return Finding("ERROR", reason=str(error))
     except NoClosedForm as why:
-        found_false = _refuted_at_some_steps(statement, prover) or _refuted_above_one(statement, prover)
+        found_false = _refuted_at_some_steps(statement, prover) or _refuted_in_part(statement, prover)
         return found_false or Finding("UNDECIDED", reason=f"the limit was not found: {why}")
     shown = "; ".join(f"{sympy.sstr(one.args[0])} tends to {sympy.sstr(number)}" for one, number in found.items())
     left, right = (side.xreplace(found) for side in statement.args)
@@ -97,11 +97,13 @@ def _refuted_at_some_steps(statement: Any, prover: Prover) -> Finding | None:
     return None
 
 
-def _refuted_above_one(statement: Any, prover: Prover) -> Finding | None:
-    """A refutation at some κ > 1, where the hypotheses allow κ = 1 as well, and that is what was in the way; None if there is none."""
-    if any(one.args[1] == kappa for one in statement.atoms(sympy.Limit)) or prover.holds(sympy.Lt(mu, L, evaluate=False)):
+def _refuted_in_part(statement: Any, prover: Prover) -> Finding | None:
+    """A refutation at some κ > 1, or over κ at some ε not close to 1, where the hypotheses allow more, which may be in the way; None if there is none."""
+    bound = {one.args[1] for one in statement.atoms(sympy.Limit)}
+    part = sympy.Le(eps, LARGEST_LATE, evaluate=False) if kappa in bound else sympy.Lt(mu, L, evaluate=False)
+    if bound & part.free_symbols or (part.has(eps) and not statement.has(eps)) or prover.holds(part):
         return None
-    found = decide_limit(statement, Prover((*prover.given, mu < L), prover.solvers, prover.deadline, prover.tell))
+    found = decide_limit(statement, Prover((*prover.given, part), prover.solvers, prover.deadline, prover.tell))
     return found if found is not None and found.verdict == "REFUTED" and found.counterexample and found.counterexample["point"] else None
 
 
@@ -110,13 +112,14 @@ class _DependsOnScale(Exception):
 
 
 def _about_the_rest(prover: Prover, one: Any) -> Prover:
-    """The hypotheses that say nothing of a limit's variable, which is bound; over kappa, that it is large, whatever the other parameters are."""
+    """The hypotheses that say nothing of a limit's variable, which is bound; over kappa, that it is large, whatever the parameters of methods are."""
     expression, variable = one.args[:2]
     bound = {kappa, mu, L} if variable == kappa else {variable}
     kept = [g for g in prover.given if not g.free_symbols & bound]
     if variable == kappa:
-        above_zero = [s for s in sorted(expression.free_symbols - bound - {eps, k}, key=str) if s.is_positive]
-        above_zero += [g.gts - g.lts for g in kept if isinstance(g, (sympy.Lt, sympy.Gt)) and not g.has(eps, k)]
+        own = {s for term in expression.atoms(MethodTerm) for s in term.free_symbols} - bound
+        above_zero = [s for s in sorted(own, key=str) if s.is_positive] + [
+            g.gts - g.lts for g in kept if isinstance(g, (sympy.Lt, sympy.Gt)) and g.free_symbols <= own]
         kept += [sympy.Ge(L * gap, FAR * mu, evaluate=False) for gap in (sympy.Integer(1), *above_zero, *(gap**2 for gap in above_zero))]
     rest = Prover(tuple(kept), prover.solvers, prover.deadline, prover.tell)
     rest.by, rest.assumed = prover.by, prover.assumed
@@ -213,7 +216,7 @@ def _one_limit(one: Any, prover: Prover) -> Any:
         raise NoClosedForm("a quantity in it has no closed form")
     expression = expression.xreplace({mu: L / kappa})
     scaled = expression.xreplace({L: sympy.Integer(1)})
-    if expression.has(L) and not same_function(expression.xreplace({L: 3 * L}), expression):
+    if expression.has(L) and not same_function(expression.xreplace({L: 4 * L}), expression):
         at = sympy.limit(expression, kappa, target) if variable == kappa else expression
         if at.has(L):
             raise _DependsOnScale(f"the limit of {sympy.sstr(one.args[0])} still depends on L; state it of a quantity without a scale, such as eta*L")

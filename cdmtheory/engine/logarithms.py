@@ -196,11 +196,11 @@ def _over_one_variable(*sides: Any) -> tuple[Any, ...]:
     """Expressions over the same single variable: κ where all of them depend on L/μ alone, with roots resolved."""
     found = [e.xreplace({kappa: L / mu}) for e in sides]
     if any(e.has(eta) and e.has(mu) for e in found) and not any(e.has(L) for e in found) and all(
-            same_function(e.xreplace({mu: 3 * mu, eta: eta / 3}), e) for e in found):  # they depend on the product alone
+            same_function(e.xreplace({mu: 4 * mu, eta: eta / 4}), e) for e in found):  # they depend on the product alone
         product = sympy.Dummy(PRODUCT, positive=True)
         found = [e.xreplace({mu: sympy.Integer(1)}).xreplace({eta: product}) for e in found]
     if any(e.has(mu) or e.has(L) for e in found):
-        if not all(same_function(e.xreplace({mu: 3 * mu, L: 3 * L}), e) for e in found if e.has(mu) or e.has(L)):
+        if not all(same_function(e.xreplace({mu: 4 * mu, L: 4 * L}), e) for e in found if e.has(mu) or e.has(L)):
             if any(e.has(mu) for e in found):
                 raise NoClosedForm("it depends on more than L/mu")
         else:
@@ -262,7 +262,7 @@ def _interval(variable: Any, prover: Prover) -> tuple[tuple[Any, Any], list[Any]
 
 
 def _homogeneous(relation: Any) -> bool:
-    scaled = relation.xreplace({mu: 3 * mu, L: 3 * L})
+    scaled = relation.xreplace({mu: 4 * mu, L: 4 * L})
     difference, other = relation.lhs - relation.rhs, scaled.lhs - scaled.rhs
     ratio = sympy.cancel(sympy.together(other / difference)) if difference != 0 else sympy.nan
     return bool(ratio.is_number and ratio.is_positive)

@@ -6,7 +6,7 @@ That the hypotheses can be satisfied, and that a quick search met no counterexam
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,7 @@ from cdmtheory.engine.keeping import Certificates
 from cdmtheory.engine.reduce import Problem, reduce_claim
 from cdmtheory.engine.solvers import Solvers, candidates
 from cdmtheory.engine.statements import NotPolynomial
-from cdmtheory.language import _Optimum
+from cdmtheory.language import _Optimum, worst_rate, worst_residual
 
 __all__ = ["Engines", "Finding", "certificates_of", "combined", "contradiction", "prove"]
 
@@ -70,7 +70,7 @@ def prove(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solver
             found = decide_not_optimal(statement.args[0], given, solvers, deadline, tell)
         certificates.missing += found.verdict == "PROVED"
         return found
-    if isinstance(statement, And) and statement.has(_Optimum):
+    if isinstance(statement, And) and (statement.has(_Optimum) or len(statement.atoms(worst_rate, worst_residual)) > 1):
         return combined([prove(part, given, hints, solvers, deadline, tell) for part in statement.args])
     try:
         problem = reduce_claim(statement, given)
@@ -84,7 +84,7 @@ def prove(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solver
             if answer is not None:
                 return answer
         return Finding("UNDECIDED", reason=str(why))
-    if certificates.kept(statement, given, problem):
+    if certificates.kept(statement, given, problem) or any(certificates.kept(statement, given, p, w) for w, p in _with_witnesses(statement, given, problem, 1)):
         return Finding("PROVED", ["certificate"])
     if certificates.inside_lemmas and certificates.known_as_false(problem):
         return Finding("UNDECIDED", reason="a lemma that did not hold when it was tried before")
@@ -94,14 +94,11 @@ def prove(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solver
         if (least := above_minimax(statement, given, solvers, deadline, tell)) is not None:
             return least
     found = _refute_branches(problem, statement, given, solvers, deadline, tell)
-    if problem.strengthened and found.verdict == "UNDECIDED":
-        from cdmtheory.engine.interior import interior_eigenvalues, stationary_eigenvalues
-
-        for inside in (stationary_eigenvalues, interior_eigenvalues):
-            if found.verdict == "UNDECIDED" and (witnesses := inside(statement, given)):
-                tell("with eigenvalues inside the spectrum")
-                problem = reduce_claim(statement, given, witnesses)
-                found = _refute_branches(problem, statement, given, solvers, deadline, tell)
+    for _, richer in _with_witnesses(statement, given, problem):
+        if found.verdict == "UNDECIDED":
+            tell("with eigenvalues inside the spectrum")
+            problem = richer
+            found = _refute_branches(problem, statement, given, solvers, deadline, tell)
     if certificates.inside_lemmas:
         if found.verdict == "PROVED":
             certificates.wait(statement, given, problem)
@@ -114,6 +111,16 @@ def prove(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solver
             return Finding("PROVED", sorted({*found.by, "certificate"}))
         certificates.missing += found.verdict == "PROVED"
     return found
+
+
+def _with_witnesses(statement: Any, given: tuple[Any, ...], problem: Problem, ways: int = 2) -> Iterator[tuple[tuple[Any, ...], Problem]]:
+    """Eigenvalues inside the spectrum at which a lower bound may hold, and the same question with them, if it asks for one; found in one way or two."""
+    if problem.strengthened:
+        from cdmtheory.engine.interior import interior_eigenvalues, stationary_eigenvalues
+
+        for inside in (stationary_eigenvalues, interior_eigenvalues)[:ways]:
+            if witnesses := inside(statement, given):
+                yield witnesses, reduce_claim(statement, given, witnesses)
 
 
 def combined(found: list[Finding]) -> Finding:

@@ -1,8 +1,11 @@
 """C5. Steps to a tolerance: exponents 1 and 1/2 in the condition number."""
 
-from sympy import Eq, Limit, Rational, log, oo
+from sympy import Eq, Limit, Rational, Symbol, exp, log, oo
 
 from cdmtheory import Claim, L, chebyshev, critically_damped, eps, gradient_descent, k, kappa, mu, polyak, sqrt, steps_to, worst_residual
+
+sigma = Symbol("sigma", positive=True)
+tolerance = (1 + sigma) * exp(-sigma)
 
 steps_of_gradient_descent = Claim(
     "With η = 1/L, κ·ln(1/ε) steps of gradient descent suffice.",
@@ -54,5 +57,13 @@ steps_of_critical_damping_at_a_tenth = Claim(
     "At ε = 1/10 the number of steps of CDM with η = 1/L over √κ tends to σ, (1 + σ)e^(−σ) = 1/10, which is more than 3.889.",
     that=Limit(steps_to(critically_damped(1 / L, mu), Rational(1, 10)) / sqrt(kappa), kappa, oo) > Rational(3889, 1000),
     near_miss=Limit(steps_to(critically_damped(1 / L, mu), Rational(1, 10)) / sqrt(kappa), kappa, oo) > Rational(3890, 1000),
+    reference="theory C5",
+)
+
+steps_of_critical_damping_at_any_tolerance = Claim(
+    "At ε = (1 + σ)e^(−σ) that number over √κ tends to σ, here for σ >= 1/4, ε < 0.974.",
+    given=[sigma >= Rational(1, 4)],
+    that=Eq(Limit(steps_to(critically_damped(1 / L, mu), tolerance) / sqrt(kappa), kappa, oo), sigma),
+    near_miss=Eq(Limit(steps_to(critically_damped(1 / L, mu), tolerance) / sqrt(kappa), kappa, oo), log(1 / tolerance)),
     reference="theory C5",
 )

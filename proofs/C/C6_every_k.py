@@ -1,6 +1,6 @@
 """C6. Every number of steps: heavy ball with its own first step, from rest, and at the Polyak step."""
 
-from sympy import Eq, Equivalent
+from sympy import Eq, Equivalent, Rational
 
 from cdmtheory import Claim, L, Sup, critically_damped, eta, heavy_ball, k, kappa, mu, polyak, sqrt, worst_residual
 
@@ -56,6 +56,14 @@ at_mu_with_the_best_step_of_gradient_descent = Claim(
     given=[m**2 - 10 * m + 1 <= 0],
     that=Eq(worst_residual(between, k), (1 - m) ** k * (1 + k * m)),
     near_miss=Claim("Up to κ = 195 it is.", given=[kappa <= 195], that=Eq(worst_residual(between, k), (1 - m) ** k * (1 + k * m))),
+    reference="theory C6",
+)
+
+beyond_it_two_steps_overshoot = Claim(
+    "With η = 2/(μ + L) an interior mode is above it after two steps if m² − 10m + 1 > 0, m = √(ημ).",
+    given=[Eq(eta * (mu + L), 2), s**2 - 10 * s + 1 > 0],
+    that=worst_residual(critically_damped(eta, mu), 2) > r**2 * (1 + 2 * s),
+    near_miss=worst_residual(critically_damped(eta, mu), 2) > r**2 * (1 + Rational(21, 10) * s),
     reference="theory C6",
 )
 

@@ -32,8 +32,8 @@ at_mu_up_to_943 = Claim(
 )
 
 three_steps_overshoot = Claim(
-    "From κ = 944 on an interior mode overshoots after three steps.",
-    given=[kappa >= 944],
+    "Beyond it an interior mode overshoots after three steps.",
+    given=[s**4 - 2 * s**3 + 22 * s**2 + 30 * s < 1],
     that=worst_residual(method, 3) > r**3 * (1 + 3 * s),
     near_miss=Claim("From κ = 943 on.", given=[kappa >= 943], that=worst_residual(method, 3) > r**3 * (1 + 3 * s)),
     reference="theory C7",

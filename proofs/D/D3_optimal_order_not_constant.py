@@ -1,10 +1,12 @@
 """D3. CDM with η = 1/L is optimal in order, not in constant: twice the steps of Polyak in the limit."""
 
-from sympy import Eq, Limit, Rational, log, oo
+from sympy import Eq, Limit, Rational, Symbol, acosh, exp, log, oo
 
 from cdmtheory import Claim, L, chebyshev, critically_damped, eps, kappa, mu, polyak, steps_to, worst_rate
 
 cdm = critically_damped(1 / L, mu)
+sigma = Symbol("sigma", positive=True)
+tolerance = (1 + sigma) * exp(-sigma)
 ratio = log(worst_rate(polyak(mu, L))) / log(worst_rate(cdm))
 
 steps_over_polyak_as_the_tolerance_vanishes = Claim(
@@ -35,6 +37,14 @@ against_chebyshev_at_a_thousandth = Claim(
     that=Limit(steps_to(cdm, Rational(1, 1000)) / steps_to(chebyshev(mu, L), Rational(1, 1000)), kappa, oo) > Rational(2429, 1000),
     near_miss=Limit(steps_to(cdm, Rational(1, 1000)) / steps_to(chebyshev(mu, L), Rational(1, 1000)), kappa, oo) > Rational(2430, 1000),
     reference="theory D3: 2σ(ε)/arccosh(1/ε)",
+)
+
+against_chebyshev_at_any_tolerance = Claim(
+    "At ε = (1 + σ)e^(−σ) that ratio tends to 2σ/arccosh(1/ε), here for σ >= 1/4.",
+    given=[sigma >= Rational(1, 4)],
+    that=Eq(Limit(steps_to(cdm, tolerance) / steps_to(chebyshev(mu, L), tolerance), kappa, oo), 2 * sigma / acosh(1 / tolerance)),
+    near_miss=Eq(Limit(steps_to(cdm, tolerance) / steps_to(chebyshev(mu, L), tolerance), kappa, oo), 2),
+    reference="theory D3",
 )
 
 polyak_from_rest_is_slower_at_a_tenth = Claim(
