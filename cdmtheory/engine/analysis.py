@@ -13,7 +13,7 @@ from flint import fmpq
 from sympy.core.relational import Relational
 
 from cdmtheory.engine.approximate import NO_VALUE, number
-from cdmtheory.engine.evaluate import holds
+from cdmtheory.engine.evaluate import complete, holds
 from cdmtheory.engine.every_k import decide_every_k
 from cdmtheory.engine.falsify import described, points, satisfies
 from cdmtheory.engine.limits import decide_limit
@@ -29,12 +29,13 @@ __all__ = ["decide_analysis"]
 FIRST_STEPS = 4  # at which a supremum over k may be attained
 LOOKED_AT = 60
 
+
 def decide_analysis(statement: Any, given: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Callable[[str], None]) -> Finding | None:
     """Decide a statement with logarithms, a limit or a supremum over k; None if it is none of these."""
     prover = Prover(tuple(g for g in given if not transcendental(g)), solvers, deadline, tell)
     if statement.has(sympy.Limit):
         tell("a limit")
-        return decide_limit(statement, prover)
+        return _within(decide_limit(statement, prover), given)
     if statement.has(Sup):
         tell("a supremum over k")
         if isinstance(statement, sympy.And):
@@ -48,6 +49,17 @@ def decide_analysis(statement: Any, given: tuple[Any, ...], solvers: Solvers, de
     return None
 
 
+def _within(found: Finding | None, given: tuple[Any, ...]) -> Finding | None:
+    """What was found of a limit; a counterexample must satisfy the hypotheses with logarithms too, which it was not looked for with."""
+    more = tuple(g for g in given if transcendental(g))
+    if found is None or found.verdict != "REFUTED" or not more or not (named := (found.counterexample or {"point": {}})["point"]):
+        return found
+    symbols = {s.name: s for g in more for s in g.free_symbols}
+    point = complete({symbols[name]: fmpq(*map(int, value.split("/"))) for name, value in named.items() if name in symbols})
+    inside = set(symbols.values()) <= set(point) and satisfies(more, point) is True
+    return found if inside else Finding("UNDECIDED", reason=f"{found.reason}; a point at which that is false and the hypotheses hold was not found")
+
+
 def _supremum(statement: Any, given: tuple[Any, ...], prover: Prover) -> Finding | None:
     if not isinstance(statement, Relational):
         return None
@@ -56,7 +68,7 @@ def _supremum(statement: Any, given: tuple[Any, ...], prover: Prover) -> Finding
     if isinstance(right, Sup):
         left, right = right, left
         relation = {sympy.Le: sympy.Ge, sympy.Ge: sympy.Le, sympy.Lt: sympy.Gt, sympy.Gt: sympy.Lt}.get(relation, relation)
-    if not isinstance(left, Sup) or right.has(Sup, k):
+    if not isinstance(left, Sup) or right.has(Sup, k) or relation is sympy.Ne:
         return None
     inside = left.args[0]
     if relation in (sympy.Eq, sympy.Le):

@@ -46,7 +46,8 @@ def close(statement: Any, prover: Prover) -> Any:
             continue  # a polynomial question
         if not q.args[1].is_Integer and not q.args[1].has(k):
             raise NoClosedForm(f"the number of steps {q.args[1]} is not k")
-        form = worst_form(q.args[0], prover) if isinstance(q, worst_residual) else residual_at(q.args[0], q.args[2], prover)
+        own = prover if q.args[1] == k else prover.without(k)  # what is said of k is not said of k + 1, nor of 3
+        form = worst_form(q.args[0], own) if isinstance(q, worst_residual) else residual_at(q.args[0], q.args[2], own)
         swap[q] = form.xreplace({k: q.args[1]})
     return statement.xreplace(swap)
 

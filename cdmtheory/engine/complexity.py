@@ -60,7 +60,7 @@ def _against_exponential(base: Any, rest: Any, right: Any, prover: Prover) -> Fi
     exponent = sympy.Add(*[f.args[0] for f in factors if isinstance(f, sympy.exp)])
     constant = sympy.Mul(*[f for f in factors if not isinstance(f, sympy.exp)])
     rate = sympy.cancel(sympy.together(exponent / k))
-    if rate.has(k) or not prover.holds(sympy.Ge(base, 0, evaluate=False)):
+    if rate.has(k) or not prover.holds(sympy.Ge(base, 0, evaluate=False)) or not _at_every_step(sympy.Ge(constant, 0, evaluate=False), prover):
         return None
     if not _at_every_step(sympy.Le(rest, constant, evaluate=False), prover):
         return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=list(prover.assumed)) if _factor_below(base, rest, rate, constant, prover) else None
@@ -153,7 +153,7 @@ def _pure_power(base: Any, rest: Any, slope: Any, offset: Any, prover: Prover) -
         positive = sympy.And(sympy.Gt(slope, 0, evaluate=False), sympy.Ge(signed, 0, evaluate=False), evaluate=False)
         if slope.has(sympy.log) or not prover.holds(sympy.Implies(sympy.Eq(base, 0, evaluate=False), positive, evaluate=False)):
             return False  # where R = 0, k >= 1 is needed, for 0^0 = 1
-    if all(_logarithmic_or_zero(goal, base, prover) for goal in goals):
+    if prover.holds(sympy.And(base >= 0, base <= 1, evaluate=False)) and all(_logarithmic_or_zero(goal, base, prover) for goal in goals):
         prover.assume(LADDER)
         return True
     return False
@@ -203,7 +203,7 @@ def decide_lower_bound(statement: Any, given: tuple[Any, ...], prover: Prover) -
                 transcendental(none) or not prover.holds(sympy.Implies(sympy.Eq(base, 0, evaluate=False), none, evaluate=False))):
             continue
         positive = Prover((*prover.given, sympy.Gt(base, 0, evaluate=False)), prover.solvers, prover.deadline, prover.tell)
-        if prover.holds(sympy.Implies(sympy.Gt(L, mu, evaluate=False), sympy.Gt(base, 0, evaluate=False), evaluate=False)):
+        if _zero_where_equal(base, prover):
             positive = Prover((*prover.given, mu < L), prover.solvers, prover.deadline, prover.tell)
         positive.by, positive.assumed = prover.by, prover.assumed
         shallow = (not transcendental(slope) and positive.holds(sympy.Le(slope * (1 / base - 1), 1, evaluate=False))) or (
@@ -220,7 +220,7 @@ def _power_with_factor(base: Any, rest: Any, slope: Any, offset: Any, prover: Pr
     if not rest.is_polynomial(k) or sympy.degree(rest, k) != 1:
         return False
     b, a = sympy.Poly(rest, k).all_coeffs()
-    if not a.is_Rational or a < 1 or not prover.holds(sympy.Ge(1 - base, b, evaluate=False)) or not prover.holds(sympy.Ge(base, 0, evaluate=False)):
+    if not a.is_Rational or a < 1 or not prover.holds(sympy.And(sympy.Ge(1 - base, b, evaluate=False), base >= 0, base <= 1, evaluate=False)):
         return False
     tau = tidy(sympy.expand((1 - base) * slope)), tidy(sympy.expand((1 - base) * offset))
     if any(t.free_symbols for t in tau) or not tau[0] > 0 or number_sign(tau[1]) not in (0, 1):
@@ -269,10 +269,16 @@ def chebyshev_bound(left: Any) -> tuple[Any, Any] | None:
     return (found[0], sympy.Integer(2)) if not plain.has(k) and vanishes(plain - 2 * z / (1 + z**2)) else None
 
 
+def _zero_where_equal(base: Any, prover: Prover) -> bool:
+    """Whether a base is above 0 where mu < L, and 0 where mu = L."""
+    above = sympy.Implies(sympy.Gt(L, mu, evaluate=False), sympy.Gt(base, 0, evaluate=False), evaluate=False)
+    return prover.holds(sympy.And(above, sympy.Implies(sympy.Eq(mu, L, evaluate=False), sympy.Eq(base, 0, evaluate=False), evaluate=False), evaluate=False))
+
+
 def _logarithmic_or_zero(goal: Any, base: Any, prover: Prover) -> bool:
     """An inequality with log(base) where base > 0; where it is 0 the power vanishes or k = 0, which the bound excludes for ε < 1."""
     strict = Prover((*prover.given, sympy.Gt(base, 0, evaluate=False)), prover.solvers, prover.deadline, prover.tell)
-    if prover.holds(sympy.Implies(sympy.Gt(L, mu, evaluate=False), sympy.Gt(base, 0, evaluate=False), evaluate=False)):
+    if _zero_where_equal(base, prover):
         strict = Prover((*prover.given, mu < L), prover.solvers, prover.deadline, prover.tell)
     proved = is_logarithmic_inequality(goal, strict)
     prover.by |= strict.by

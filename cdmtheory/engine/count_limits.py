@@ -41,6 +41,8 @@ def steps_in_limit(q: Any, variable: Any, prover: Prover, constants: dict[Any, A
         raise NoClosedForm("the step count has no closed form in this limit")
     prover.assume(ASYMPTOTIC)
     rate = base[0].base
+    if not prover.holds(sympy.And(rate > 0, rate < 1, evaluate=False)) or (variable == kappa and _at_large_condition(1 - rate, prover) != 0):
+        raise NoClosedForm("a step count that does not grow without bound, or is infinite")
     if variable == eps or form == base[0]:
         if tolerance.free_symbols <= {eps}:
             return sympy.log(tolerance) / sympy.log(rate)

@@ -14,9 +14,10 @@ import sympy
 
 from cdmtheory.engine.roots import tidy
 
-__all__ = ["limit_of_expansion"]
+__all__ = ["is_defined_near", "limit_of_expansion"]
 
 DEPTHS = (4, 12)  # how many powers are kept after the first
+BEYOND = 10**6  # a power that no term gets to
 Sign = Callable[[Any], int | None]  # of a coefficient: 1, −1, 0; None if it is not shown
 
 
@@ -55,6 +56,33 @@ def limit_of_expansion(e: Any, y: Any, target: Any, sign: Sign) -> Any:
         except _Unknown:
             continue
     return None
+
+
+def is_defined_near(e: Any, y: Any, target: Any, sign: Sign) -> bool:
+    """Whether every reciprocal, root and logarithm in an expression is shown to be defined close to the target, whatever the parameters are."""
+    below = all(is_defined_near(a, y, target, sign) for a in e.args)
+    allowed = {1}
+    if isinstance(e, sympy.acosh):
+        base, allowed = sympy.log(e.args[0]), {0, 1}
+    elif isinstance(e, sympy.log):
+        base = e.args[0]
+    elif e.is_Pow and not (e.exp.is_Integer and e.exp > 0) and e.base != sympy.E:
+        base, allowed = e.base, {1, -1} if e.exp.is_Integer else {1}
+    else:
+        return below
+    if isinstance(base, sympy.acosh):  # it has the sign of the logarithm
+        base = sympy.log(base.args[0])
+    if not below or base.is_positive:
+        return below
+    if not base.has(y):
+        return sign(base) in allowed
+    for depth in DEPTHS:
+        near = _Expansion(y, target, sign, depth)
+        try:
+            return near.first(near.series(base)).sign in allowed
+        except _Unknown:
+            continue
+    return False
 
 
 class _Expansion:
@@ -174,6 +202,8 @@ class _Expansion:
 
     def exponential(self, series: _Series) -> _Series:
         constant = series.terms.get(0, sympy.Integer(0))
+        if series.start < 0 and (first := self.first(series)).power < 0 and first.sign == -1:
+            return _Series({}, BEYOND)  # below every power
         if series.start < 0 or series.order <= 0 or constant.has(self.log):
             raise _Unknown
         whole = self.composed(_Series({m: c for m, c in series.terms.items() if m > 0}, series.order), lambda n: 1 / sympy.factorial(n))

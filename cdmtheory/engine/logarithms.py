@@ -23,7 +23,7 @@ from cdmtheory.engine.prover import NoClosedForm, Prover, transcendental
 from cdmtheory.engine.quantities import value
 from cdmtheory.engine.roots import square_root, squares, tidy
 from cdmtheory.engine.scalars import Open, Undefined
-from cdmtheory.language import L, eta, h, kappa, mu, worst_rate
+from cdmtheory.language import L, _OfMethod, eta, h, kappa, mu, worst_rate
 
 __all__ = ["CLOSE_TO_END", "LADDER", "Line", "closed_rate", "closed_rates", "confirmed", "expanded_logs", "is_logarithmic_inequality",
            "number_sign", "same_function", "variable_powers"]
@@ -45,7 +45,7 @@ def is_logarithmic_inequality(relation: Any, prover: Prover) -> bool:
     except NoClosedForm:
         return False
     free = (low.free_symbols | high.free_symbols)
-    if len(free) != 1:
+    if len(free) != 1 or low.has(_OfMethod) or high.has(_OfMethod):
         return False
     variable = free.pop()
     interval = _interval(variable, prover)
@@ -150,7 +150,7 @@ def _defined_on(e: Any, line: Line) -> bool:
             opened = expanded_logs(e.base, line.variable, line.rational_sign)
             if opened is None or line.sign(opened) not in (1, -1):
                 return False
-        elif not e.base.has(sympy.exp) and line.rational_sign(e.base) not in (1, -1):
+        elif not (_positive(e.base, line) or e.base.is_positive if e.base.has(sympy.exp) else line.rational_sign(e.base) in (1, -1)):
             return False
     return all(_defined_on(part, line) for part in e.args)
 
@@ -221,14 +221,13 @@ def same_function(a: Any, b: Any) -> bool:
 
 def _interval(variable: Any, prover: Prover) -> tuple[tuple[Any, Any], list[Any]] | None:
     """The open interval of a variable under the hypotheses, and those of its ends that are allowed values."""
-    name = variable.name.removeprefix("sqrt_")
-    square = variable.name.startswith("sqrt_")
+    name, square = _stands_for(variable)
     low, high, closed_low, closed_high = (sympy.Integer(0), sympy.oo, False, False) if variable.is_positive else (-sympy.oo, sympy.oo, False, False)
     if variable.is_nonnegative and not variable.is_positive:
         low, closed_low = sympy.Integer(0), True
     if name == "kappa":
         low, closed_low = sympy.Integer(1), True
-    if name == "eps" or (name == PRODUCT and prover.holds(sympy.Lt(eta * mu, 1, evaluate=False))):
+    if name == "eps" or (name == PRODUCT and variable.is_Dummy and prover.holds(sympy.Lt(eta * mu, 1, evaluate=False))):
         high = sympy.Integer(1)
     for hypothesis in prover.given:
         g = hypothesis.xreplace({kappa: L / mu})
@@ -259,6 +258,12 @@ def _interval(variable: Any, prover: Prover) -> tuple[tuple[Any, Any], list[Any]
             if (end.is_Rational and end < high) or (end.is_Rational and end == high and not high.is_infinite):
                 high, closed_high = end, not (allowed.right_open or moved_up)
     return ((low, high), [e for e, c in ((low, closed_low), (high, closed_high)) if c]) if low < high else None
+
+
+def _stands_for(variable: Any) -> tuple[str, bool]:
+    """The name of the symbol that a variable is, or whose square root it is, and which; a user's symbol is what it is, whatever its name."""
+    square = variable.is_Dummy and variable.name.startswith("sqrt_")
+    return (variable.name.removeprefix("sqrt_") if square else variable.name), square
 
 
 def _homogeneous(relation: Any) -> bool:
@@ -380,8 +385,8 @@ def confirmed(g: Any, variable: Any, end: Any, side: str, limit: Any) -> bool:
 
 def _holds_at(relation: Any, variable: Any, end: Any) -> bool:
     """Whether the relation itself holds at an end of the interval that the hypotheses allow."""
-    name = variable.name.removeprefix("sqrt_")
-    number = end**2 if variable.name.startswith("sqrt_") else end
+    name, square = _stands_for(variable)
+    number = end**2 if square else end
     exact = fmpq(int(number.p), int(number.q))
     point = {s: exact for s in relation.free_symbols if s.name == name}
     if name == "kappa":

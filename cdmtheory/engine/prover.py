@@ -60,6 +60,12 @@ class Prover:
         self.by |= by
         return sign
 
+    def without(self, symbol: Any) -> Prover:
+        """The same without what the hypotheses say of a symbol: for what is to hold for all of its values."""
+        rest = Prover(tuple(g for g in self.given if symbol not in g.free_symbols), self.solvers, self.deadline, self.tell)
+        rest.by, rest.assumed = self.by, self.assumed
+        return rest
+
     def assume(self, *steps: str) -> None:
         self.assumed += [s for s in steps if s not in self.assumed]
 

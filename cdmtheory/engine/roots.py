@@ -23,7 +23,7 @@ def tidy(e: Any) -> Any:
         inside = _without_summand(inside, back).xreplace(numbers)
         for number, (r, root) in itertools.product(numbers.values(), back.items()):  # √2 may stand with √μ only: then √(2μ) is one root
             whole = inside.xreplace({r: r / number})
-            if root.base.is_Symbol and not any(p.exp.is_Rational and not p.exp.is_Integer for p in whole.atoms(sympy.Pow)):
+            if root.base.is_Symbol and root.base != L and not any(p.exp.is_Rational and not p.exp.is_Integer for p in whole.atoms(sympy.Pow)):
                 return _factored(whole).xreplace({r: number * root}).xreplace(back)
         return sympy.factor(sympy.cancel(sympy.together(inside), extension=True), extension=list(numbers.values())).xreplace(back)
     try:
