@@ -6,6 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import mpmath
+import sympy
+
 from cdmtheory.engine.solvers import Solvers
 
 PROJECT = Path(__file__).parent.parent
@@ -26,6 +29,16 @@ def with_patience(attempt: Callable[[Solvers], Any]) -> Any:
         if found or not solvers.hurried:
             break
     return found
+
+
+def approached_far_out(e: Any, y: Any, limit: Any) -> bool:
+    """Whether the values of an expression at 10^20, 10^60 and 10^100 approach a limit; they are taken with mpmath's digits."""
+    at = sympy.lambdify(y, e, "mpmath")
+    far = [at(mpmath.mpf(10) ** n) for n in (20, 60, 100)]
+    if limit in (sympy.oo, -sympy.oo):
+        return all((v > 0) == (limit == sympy.oo) for v in far) and abs(far[0]) < abs(far[1]) < abs(far[2])
+    distance = [abs(v - mpmath.mpf(sympy.N(limit, 60))) for v in far]
+    return distance[2] < 1e-10 or (distance[2] < distance[1] < distance[0] and distance[2] < 0.3)
 
 
 def as_certificate(*parts: dict) -> dict:

@@ -80,15 +80,18 @@ def _settling_time(tolerance: Any, prover: Prover) -> Any:
 
 def _late_form(term: Any, tolerance: Any, prover: Prover) -> Any:
     """worst_residual in closed form, if need be from k = 1/(5(1 − R)) on: at R^k(1 + k(1 − R)) ~ 0.982 and what is above, a step count sees no more."""
+    own = term.free_symbols | {mu, L, kappa, k}
+    about = Prover(tuple(g for g in prover.given if g.free_symbols & own), prover.solvers, prover.deadline, prover.tell)  # not about the tolerance
+    about.by, about.assumed = prover.by, prover.assumed
     try:
-        return worst_form(term, prover)
+        return worst_form(term, about)
     except NoClosedForm:
-        rate = modulus_of(Mode(term, mu), prover)
+        rate = modulus_of(Mode(term, mu), about)
         small = is_logarithmic_inequality(sympy.Le(tolerance, LARGEST_LATE, evaluate=False), prover) if tolerance.free_symbols else (
             number_sign(LARGEST_LATE - tolerance) in (0, 1))
         if rate is None or not small:
             raise
-        late = Prover((*prover.given, sympy.Ge(5 * k * (1 - rate), 1, evaluate=False)), prover.solvers, prover.deadline, prover.tell)
+        late = Prover((*about.given, sympy.Ge(5 * k * (1 - rate), 1, evaluate=False)), prover.solvers, prover.deadline, prover.tell)
         late.by, late.assumed = prover.by, prover.assumed
         form = worst_form(term, late)
         if not vanishes(form - rate**k * (1 + k * (1 - rate))):
