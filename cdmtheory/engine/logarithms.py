@@ -23,13 +23,12 @@ from cdmtheory.engine.prover import NoClosedForm, Prover, transcendental
 from cdmtheory.engine.quantities import value
 from cdmtheory.engine.roots import square_root, squares, tidy
 from cdmtheory.engine.scalars import Open, Undefined
-from cdmtheory.language import L, _OfMethod, eta, h, kappa, mu, worst_rate
+from cdmtheory.language import L, _OfMethod, eps, eta, h, kappa, mu, worst_rate
 
 __all__ = ["CLOSE_TO_END", "LADDER", "Line", "closed_rate", "closed_rates", "confirmed", "expanded_logs", "is_logarithmic_inequality",
            "number_sign", "same_function", "variable_powers"]
 
 CLOSE_TO_END = (sympy.Rational(1, 10**4), sympy.Rational(1, 10**8), sympy.Rational(1, 10**16), sympy.Rational(1, 10**32))
-PRODUCT = "eta_mu"  # the name of the variable that stands for ημ
 LADDER = "a function with a derivative of one sign on an interval is monotone there"
 
 
@@ -41,25 +40,27 @@ def is_logarithmic_inequality(relation: Any, prover: Prover) -> bool:
         return False
     try:
         low, high = (closed_rates(side, prover) for side in (relation.args if isinstance(relation, (sympy.Lt, sympy.Le)) else relation.args[::-1]))
-        low, high = _over_one_variable(low, high)
+        (low, high), originals = _over_one_variable(low, high)
     except NoClosedForm:
         return False
     free = (low.free_symbols | high.free_symbols)
     if len(free) != 1 or low.has(_OfMethod) or high.has(_OfMethod):
         return False
     variable = free.pop()
-    interval = _interval(variable, prover)
+    stands_for = originals.get(variable, Original(variable))
+    original: Original | None = stands_for
+    interval = _interval(variable, stands_for, prover)
     if interval is None:
         return False
     (a, b), closed_ends = interval
-    if not all(_holds_at(relation, variable, end) for end in closed_ends):
+    if not all(_holds_at(relation, original, end) for end in closed_ends):
         return False
     while (change := substitution(sympy.Tuple(low, high), variable)) is not None:
         if (ends := change.interval(a, b)) is None:
             return False
-        (a, b), low, high, variable = ends, change.into(low), change.into(high), change.new
+        (a, b), low, high, variable, original = ends, change.into(low), change.into(high), change.new, None
         prover.assume(EULER)
-    line = Line(variable, Ends(*(None if e.is_infinite else fraction(e) for e in (a, b))), prover)
+    line = Line(variable, Ends(*(None if e.is_infinite else fraction(e) for e in (a, b))), prover, original)
     if not all(_defined_on(side, line) for side in (low, high)):
         return False
     pieces = _pieces(relation, low, high, line)
@@ -76,7 +77,7 @@ def _pieces(relation: Any, low: Any, high: Any, line: Line) -> list[Line] | None
     polynomial = sympy.Poly(sympy.fraction(sympy.together(low))[0], line.variable)
     inside = sorted(r for r in polynomial.ground_roots() if r.is_Rational and (line.ends.low is None or line.ends.low < fraction(r))
                     and (line.ends.high is None or fraction(r) < line.ends.high))
-    if not all(_holds_at(relation, line.variable, r) for r in inside):
+    if not all(_holds_at(relation, line.original, r) for r in inside):
         return None
     ends = [line.ends.low, *map(fraction, inside), line.ends.high]
     return [replace(line, ends=Ends(a, b)) for a, b in pairwise(ends)]
@@ -110,19 +111,28 @@ def _touches_once(f: Any, relation: Any, line: Line) -> bool:
         common = roots if common is None else common & roots
     for c in common or ():
         at = fraction(c)
-        if (line.ends.low is None or line.ends.low < at) and (line.ends.high is None or at < line.ends.high) and _holds_at(relation, line.variable, c):
+        if (line.ends.low is None or line.ends.low < at) and (line.ends.high is None or at < line.ends.high) and _holds_at(relation, line.original, c):
             pieces = (replace(line, ends=Ends(line.ends.low, at)), replace(line, ends=Ends(at, line.ends.high)))
             return all(piece.sign(f) == 1 for piece in pieces)
     return False
 
 
 @dataclass(frozen=True)
+class Original:
+    """What a variable stands for: a symbol of the claim, its square root, or the product ημ."""
+
+    expression: Any
+    root: bool = False
+
+
+@dataclass(frozen=True)
 class Line:
-    """A variable on an open interval, and who keeps the proofs of the signs of functions there."""
+    """A variable on an open interval, and who keeps the proofs of the signs of functions there; what it stands for, if it does so simply."""
 
     variable: Any
     ends: Ends
     prover: Prover
+    original: Original | None = None
 
     def sign(self, f: Any) -> int | None:
         """The strict sign of a polynomial in logarithms with rational coefficients; None if it is not shown."""
@@ -192,12 +202,13 @@ def _rate_candidates(term: Any) -> tuple[Any, ...]:
     return tuple(c for c in dict.fromkeys((*candidates, *unfactored)) if not (c.is_number and not c.is_positive))
 
 
-def _over_one_variable(*sides: Any) -> tuple[Any, ...]:
-    """Expressions over the same single variable: κ where all of them depend on L/μ alone, with roots resolved."""
+def _over_one_variable(*sides: Any) -> tuple[tuple[Any, ...], dict[Any, Original]]:
+    """Expressions over the same single variable, and what new variables stand for: κ where all depend on L/μ alone, ημ, roots where they occur."""
+    originals: dict[Any, Original] = {}
     found = [e.xreplace({kappa: L / mu}) for e in sides]
     if any(e.has(eta) and e.has(mu) for e in found) and not any(e.has(L) for e in found) and all(
             same_function(e.xreplace({mu: 4 * mu, eta: eta / 4}), e) for e in found):  # they depend on the product alone
-        product = sympy.Dummy(PRODUCT, positive=True)
+        originals[product := sympy.Dummy("eta_mu", positive=True)] = Original(eta * mu)
         found = [e.xreplace({mu: sympy.Integer(1)}).xreplace({eta: product}) for e in found]
     if any(e.has(mu) or e.has(L) for e in found):
         if not all(same_function(e.xreplace({mu: 4 * mu, L: 4 * L}), e) for e in found if e.has(mu) or e.has(L)):
@@ -208,9 +219,9 @@ def _over_one_variable(*sides: Any) -> tuple[Any, ...]:
     found = [e.replace(sympy.atanh, lambda y: sympy.log((1 + y) / (1 - y)) / 2) for e in found]
     for s in set().union(*(e.free_symbols for e in found)):
         if s.is_positive and any(p.base == s and p.exp.is_Rational and p.exp.q == 2 for e in found for p in e.atoms(sympy.Pow)):
-            root = sympy.Dummy(f"sqrt_{s.name}", positive=True)
+            originals[root := sympy.Dummy(f"sqrt_{s.name}", positive=True)] = Original(originals.get(s, Original(s)).expression, root=True)
             found = [e.xreplace({s: root**2}) for e in found]
-    return tuple(found)
+    return tuple(found), originals
 
 
 def same_function(a: Any, b: Any) -> bool:
@@ -219,30 +230,29 @@ def same_function(a: Any, b: Any) -> bool:
     return bool(sympy.cancel(sympy.together(logs_a - logs_b)) == 0) or bool(sympy.simplify(logs_a - logs_b) == 0)
 
 
-def _interval(variable: Any, prover: Prover) -> tuple[tuple[Any, Any], list[Any]] | None:
+def _interval(variable: Any, original: Original, prover: Prover) -> tuple[tuple[Any, Any], list[Any]] | None:
     """The open interval of a variable under the hypotheses, and those of its ends that are allowed values."""
-    name, square = _stands_for(variable)
+    symbol, square, condition = original.expression, original.root, original.expression == kappa
     low, high, closed_low, closed_high = (sympy.Integer(0), sympy.oo, False, False) if variable.is_positive else (-sympy.oo, sympy.oo, False, False)
     if variable.is_nonnegative and not variable.is_positive:
         low, closed_low = sympy.Integer(0), True
-    if name == "kappa":
+    if condition:
         low, closed_low = sympy.Integer(1), True
-    if name == "eps" or (name == PRODUCT and variable.is_Dummy and prover.holds(sympy.Lt(eta * mu, 1, evaluate=False))):
+    if symbol == eps or (symbol == eta * mu and prover.holds(sympy.Lt(symbol, 1, evaluate=False))):
         high = sympy.Integer(1)
     for hypothesis in prover.given:
         g = hypothesis.xreplace({kappa: L / mu})
         parts = g.args if isinstance(g, sympy.And) else (g,)
         for part in parts:
-            if name == "kappa" and part in (mu < L, mu < L, sympy.Ne(mu, L), sympy.Ne(L, mu)):
+            if condition and part in (mu < L, sympy.Ne(mu, L), sympy.Ne(L, mu)):
                 closed_low = False
                 continue
-            ratio = name == "kappa" and isinstance(part, Relational) and _homogeneous(part)
+            ratio = condition and isinstance(part, Relational) and _homogeneous(part)
             single = part.xreplace({mu: sympy.Integer(1)}).xreplace({L: kappa}) if ratio else part
             if part.has(mu) and not ratio:
                 continue
-            if not isinstance(single, (sympy.Lt, sympy.Le, sympy.Gt, sympy.Ge)) or {s.name for s in single.free_symbols} != {name}:
+            if not isinstance(single, (sympy.Lt, sympy.Le, sympy.Gt, sympy.Ge)) or single.free_symbols != {symbol}:
                 continue
-            symbol = single.free_symbols.copy().pop()
             try:
                 allowed = sympy.solveset(single, symbol, sympy.Interval.open(0, sympy.oo) if symbol.is_positive else sympy.S.Reals)
             except (NotImplementedError, ValueError, TypeError):
@@ -258,12 +268,6 @@ def _interval(variable: Any, prover: Prover) -> tuple[tuple[Any, Any], list[Any]
             if (end.is_Rational and end < high) or (end.is_Rational and end == high and not high.is_infinite):
                 high, closed_high = end, not (allowed.right_open or moved_up)
     return ((low, high), [e for e, c in ((low, closed_low), (high, closed_high)) if c]) if low < high else None
-
-
-def _stands_for(variable: Any) -> tuple[str, bool]:
-    """The name of the symbol that a variable is, or whose square root it is, and which; a user's symbol is what it is, whatever its name."""
-    square = variable.is_Dummy and variable.name.startswith("sqrt_")
-    return (variable.name.removeprefix("sqrt_") if square else variable.name), square
 
 
 def _homogeneous(relation: Any) -> bool:
@@ -383,14 +387,13 @@ def confirmed(g: Any, variable: Any, end: Any, side: str, limit: Any) -> bool:
     return distances[-1] < 1e-6 or (distances[-1] < 0.7 * distances[0] and distances[-1] < 0.05 * (1 + abs(float(limit))))
 
 
-def _holds_at(relation: Any, variable: Any, end: Any) -> bool:
-    """Whether the relation itself holds at an end of the interval that the hypotheses allow."""
-    name, square = _stands_for(variable)
-    number = end**2 if square else end
+def _holds_at(relation: Any, original: Original | None, end: Any) -> bool:
+    """Whether the relation itself holds where the variable has this value, which the hypotheses allow."""
+    if original is None or not original.expression.is_Symbol:
+        return False
+    number = end**2 if original.root else end
     exact = fmpq(int(number.p), int(number.q))
-    point = {s: exact for s in relation.free_symbols if s.name == name}
-    if name == "kappa":
-        point = complete({mu: fmpq(1), L: exact})
+    point = {mu: fmpq(1), L: exact} if original.expression == kappa else {original.expression: exact}
     try:
         return holds(relation, complete(point)) is True
     except Undefined:
