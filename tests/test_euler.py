@@ -48,6 +48,8 @@ TRUE = [
     (atanh(1 / kappa) < 1 / sqrt(kappa**2 - 1), kappa > 1), (log(1 + 1 / u) < 1 / sqrt(u * (u + 1)),), (atanh(u) < u / sqrt(1 - u**2), u < 1),
     (log(1 + u) < u / sqrt(1 + u),), (log(u + sqrt(u**2 + 1)) < u,), (log(2 + x) <= 2 + sqrt(1 - x**2), x > -1, x < 1),
     (atanh(x) <= x / sqrt(1 - x**2), x >= 0, x < 1),
+    (-1 / log(1 - sqrt(2 / (3 * kappa))) < sqrt(3 * kappa / 2) - Rational(1, 2), kappa > 1),
+    (-1 / log(1 - 2 / sqrt(3 * kappa + 1)) < sqrt(3 * kappa) / 2, kappa >= 2),
 ]
 FALSE = [
     (atanh(1 / kappa) < Rational(999, 1000) / sqrt(kappa**2 - 1), kappa > 1), (log(1 + 1 / u) < Rational(999, 1000) / sqrt(u * (u + 1)),),
@@ -55,6 +57,8 @@ FALSE = [
     (log(u + sqrt(u**2 + 1)) < Rational(999, 1000) * u,), (log(4 + x) - 10 < sqrt(x**2 - 1), x > -3, x < 3), (atanh(x) < x / sqrt(1 - x**2), x >= 0, x < 1),
     (log(u) - u < sqrt(u**2 - 1), u > Rational(1, 2)), (log(5 + x) - 10 < sqrt(1 - x**2), x > -2, x < 1), (log(1 + u) < 3 * sqrt(3 - u), u < 3),
     (log(u) < sqrt(u**2 - 1), u >= 1), (log(u) <= Rational(99, 100) * sqrt(u**2 - 1) - Rational(1, 10**6), u > 1),
+    (-1 / log(1 - sqrt(2 / (3 * kappa))) < sqrt(3 * kappa / 2) - Rational(501, 1000), kappa > 1),
+    (-1 / log(1 - sqrt(2 / (3 * u))) < sqrt(3 * u / 2), 3 * u >= 2), (log(3 * u) < sqrt(3 * u) * Rational(73, 100), u > 0),
 ]
 
 

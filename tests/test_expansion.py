@@ -10,7 +10,7 @@ from sympy import Rational, Symbol, exp, log, oo, sqrt
 from cdmtheory.engine.expansion import limit_of_expansion
 from tests_support import approached_far_out
 
-y, p = Symbol("y", positive=True), Symbol("p", positive=True)
+y, p, q = Symbol("y", positive=True), Symbol("p", positive=True), Symbol("q", nonnegative=True)
 zero = sympy.Integer(0)
 
 
@@ -23,7 +23,10 @@ def sign(c):
 
 TABLE = {
     "a difference of roots": (sqrt(y**2 + p * y) - y, oo, p / 2),
-    "two roots": (y * (sqrt(y**2 + p) - sqrt(y**2 + 1)), oo, None),  # (p − 1)/2, but at p = 1 the first term is another
+    "two roots": (y * (sqrt(y**2 + p) - sqrt(y**2 + 1)), oo, (p - 1) / 2),  # at p = 1 too, where it is 0
+    "a first term that may vanish below a power": (y**2 * (sqrt(y**2 + p) - sqrt(y**2 + 1)), oo, None),  # oo, −oo or 0
+    "a logarithm where the first term may vanish": ((p - 1) * log(y) + p, oo, None),  # 1 at p = 1
+    "steps, none of them perhaps": (y * (1 - (1 - 1 / y) ** q), oo, q),
     "a coefficient that may vanish": (((p - 1) * y + sqrt(p)) / ((p - 1) * y + 1), oo, None),  # 1, but √p at p = 1
     "a coefficient that may vanish later": (((p + 1) * y + (p - 1)) / y, oo, p + 1),
     "a rate with a parameter": (-1 / (y * log(1 - p / y)), oo, 1 / p),

@@ -1,7 +1,8 @@
 """Limits of expressions with roots, logarithms and parameters, from first terms whose coefficients are shown not to vanish.
 
 An expression is expanded in powers of x → 0+ (x = 1/y at oo) with coefficients in ℓ = log(1/x) and in the parameters. Coefficients after the first
-may vanish for some parameters without harm; of every first one the sign is asked for, and nothing is said where it is not shown.
+may vanish for some parameters without harm, and so may the first if no power of x below 0 occurs; of every other first one the sign is asked for, and
+nothing is said where it is not shown.
 """
 
 from __future__ import annotations
@@ -51,10 +52,12 @@ class _First:
 def limit_of_expansion(e: Any, y: Any, target: Any, sign: Sign) -> Any:
     """The limit at oo, or at 0 from above, of an expression in y; None if it is not found."""
     for depth in DEPTHS:
-        try:
-            return _Expansion(y, target, sign, depth).limit(e)
-        except _Unknown:
-            continue
+        near = _Expansion(y, target, sign, depth)
+        for find in (near.limit, near.constant_term):
+            try:
+                return find(e)
+            except _Unknown:
+                continue
     return None
 
 
@@ -85,6 +88,10 @@ def is_defined_near(e: Any, y: Any, target: Any, sign: Sign) -> bool:
     return False
 
 
+def _is_zero(c: Any) -> bool:
+    return bool(tidy(c) == 0 or sympy.simplify(c) == 0)
+
+
 class _Expansion:
     def __init__(self, y: Any, target: Any, sign: Sign, depth: int) -> None:
         self.y, self.power_of_y, self.sign_of, self.depth = y, -1 if target == sympy.oo else 1, sign, depth
@@ -105,6 +112,14 @@ class _Expansion:
             return sympy.Integer(0)
         return sympy.simplify(coefficient) if power == degree == 0 else sign * sympy.oo
 
+    def constant_term(self, e: Any) -> Any:
+        """The limit of an expression in which no power of x below 0 occurs, whether its constant term vanishes for some parameters or not."""
+        series = self.series(e)
+        constant = series.terms.get(0, sympy.Integer(0))
+        if series.order <= 0 or constant.has(self.log) or not all(_is_zero(c) for power, c in series.terms.items() if power < 0):
+            raise _Unknown
+        return sympy.simplify(constant)
+
     def first(self, series: _Series) -> _First:
         """The first term, the highest power of the logarithm in it."""
         for power in sorted(series.terms):
@@ -112,7 +127,7 @@ class _Expansion:
             if parts is None:
                 raise _Unknown
             for (degree,), c in parts:
-                if tidy(c) == 0 or sympy.simplify(c) == 0:
+                if _is_zero(c):
                     continue
                 sign = self.sign_of(c)
                 if sign not in (1, -1):

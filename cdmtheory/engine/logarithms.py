@@ -119,10 +119,18 @@ def _touches_once(f: Any, relation: Any, line: Line) -> bool:
 
 @dataclass(frozen=True)
 class Original:
-    """What a variable stands for: a symbol of the claim, its square root, or the product ημ."""
+    """What a variable stands for: a symbol of the claim or the product ημ; or √(scale·s) for such an s."""
 
     expression: Any
-    root: bool = False
+    scale: Any = None
+
+    def variable(self, value: Any) -> Any:
+        """The variable where what it stands for has this value."""
+        return value if self.scale is None else sympy.sqrt(self.scale * value)
+
+    def value(self, variable: Any) -> Any:
+        """The value of what it stands for."""
+        return variable if self.scale is None else variable**2 / self.scale
 
 
 @dataclass(frozen=True)
@@ -219,9 +227,16 @@ def _over_one_variable(*sides: Any) -> tuple[tuple[Any, ...], dict[Any, Original
     found = [e.replace(sympy.atanh, lambda y: sympy.log((1 + y) / (1 - y)) / 2) for e in found]
     for s in set().union(*(e.free_symbols for e in found)):
         if s.is_positive and any(p.base == s and p.exp.is_Rational and p.exp.q == 2 for e in found for p in e.atoms(sympy.Pow)):
-            originals[root := sympy.Dummy(f"sqrt_{s.name}", positive=True)] = Original(originals.get(s, Original(s)).expression, root=True)
-            found = [e.xreplace({s: root**2}) for e in found]
+            root = sympy.Dummy(f"sqrt_{s.name}", positive=True)
+            rooted = {scale: [e.xreplace({s: root**2 / scale}) for e in found] for scale in (sympy.Integer(1), *_roots_of_numbers(*found))}
+            scale = next((scale for scale, e in rooted.items() if not _roots_of_numbers(*e)), sympy.Integer(1))  # √3·√s is one root
+            originals[root], found = Original(originals.get(s, Original(s)).expression, scale), rooted[scale]
     return tuple(found), originals
+
+
+def _roots_of_numbers(*expressions: Any) -> list[Any]:
+    """The numbers of which square roots occur."""
+    return sorted({p.base for e in expressions for p in e.atoms(sympy.Pow) if p.base.is_Rational and p.exp.is_Rational and p.exp.q == 2})
 
 
 def same_function(a: Any, b: Any) -> bool:
@@ -232,14 +247,15 @@ def same_function(a: Any, b: Any) -> bool:
 
 def _interval(variable: Any, original: Original, prover: Prover) -> tuple[tuple[Any, Any], list[Any]] | None:
     """The open interval of a variable under the hypotheses, and those of its ends that are allowed values."""
-    symbol, square, condition = original.expression, original.root, original.expression == kappa
+    symbol, condition = original.expression, original.expression == kappa
     low, high, closed_low, closed_high = (sympy.Integer(0), sympy.oo, False, False) if variable.is_positive else (-sympy.oo, sympy.oo, False, False)
     if variable.is_nonnegative and not variable.is_positive:
         low, closed_low = sympy.Integer(0), True
     if condition:
-        low, closed_low = sympy.Integer(1), True
+        low = rational_near(start := original.variable(sympy.Integer(1)), -1)
+        closed_low = low == start
     if symbol == eps or (symbol == eta * mu and prover.holds(sympy.Lt(symbol, 1, evaluate=False))):
-        high = sympy.Integer(1)
+        high = rational_near(original.variable(sympy.Integer(1)), 1)
     for hypothesis in prover.given:
         g = hypothesis.xreplace({kappa: L / mu})
         parts = g.args if isinstance(g, sympy.And) else (g,)
@@ -259,7 +275,7 @@ def _interval(variable: Any, original: Original, prover: Prover) -> tuple[tuple[
                 continue
             if not isinstance(allowed, sympy.Interval):
                 continue
-            start, end = (sympy.sqrt(t) if square else t for t in (allowed.start, allowed.end))
+            start, end = (original.variable(t) for t in (allowed.start, allowed.end))
             (start, moved_down), (end, moved_up) = ((near := rational_near(t, side), near != t) for t, side in ((start, -1), (end, 1)))
             if start.is_Rational and start > low:
                 low, closed_low = start, not (allowed.left_open or moved_down)
@@ -391,7 +407,7 @@ def _holds_at(relation: Any, original: Original | None, end: Any) -> bool:
     """Whether the relation itself holds where the variable has this value, which the hypotheses allow."""
     if original is None or not original.expression.is_Symbol:
         return False
-    number = end**2 if original.root else end
+    number = original.value(end)
     exact = fmpq(int(number.p), int(number.q))
     point = {mu: fmpq(1), L: exact} if original.expression == kappa else {original.expression: exact}
     try:
