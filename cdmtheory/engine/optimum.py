@@ -15,7 +15,7 @@ import sympy
 from flint import arb, ctx, fmpq
 
 from cdmtheory.engine.evaluate import complete
-from cdmtheory.engine.falsify import allowance, counterexample, satisfies, search, typical_parameters
+from cdmtheory.engine.falsify import allowance, counterexample, described, satisfies, search, typical_parameters
 from cdmtheory.engine.proof import Finding, prove
 from cdmtheory.engine.quantities import value
 from cdmtheory.engine.scalars import Open, Undefined
@@ -31,6 +31,7 @@ CLOSE = arb("1e-18")
 MOST_EQUATIONS = 12
 LOOK_SECONDS = 1.0  # for another minimiser
 LARGEST_RESIDUAL = 3  # steps of a residual whose equations are solved
+ATTAINED = "the minimum is attained at"
 
 
 def decide_optimum(claim: _Optimum, given: tuple[Any, ...], hints: tuple[Any, ...], solvers: Solvers, deadline: float,
@@ -56,6 +57,7 @@ def decide_optimum(claim: _Optimum, given: tuple[Any, ...], hints: tuple[Any, ..
         return bound
     tell("a witness that attains it")
     trouble = "no parameters that attain the value were found; give them as hints=[Eq(symbol, expression), …]"
+    first: tuple[dict[Any, Any], Finding] | None = None  # a witness that may be the only one, and why that is open
     for witness in _witnesses(claim, outer, inner, hints):
         statement = sympy.And(sympy.Le(claim.quantity.xreplace(witness), claim.value, evaluate=False),
                               *[g.xreplace(witness) for g in inner], *[_range_of(s, witness[s]) for s in claim.over], evaluate=False)
@@ -66,6 +68,11 @@ def decide_optimum(claim: _Optimum, given: tuple[Any, ...], hints: tuple[Any, ..
             trouble = f"that {_shown(witness)} attains the value is open: {attained.reason or attained.verdict.lower()}"
             continue
         by = sorted({*bound.by, *attained.by})
+        if first is not None:
+            problem = next((p for p in problems_of(claim, outer, 3) if _differ(first[0], witness, p)), None)
+            if problem is None:
+                continue
+            return Finding("REFUTED", by, described(sympy.true, problem, problem), reason=f"{ATTAINED} {_shown(first[0])} and at {_shown(witness)}")
         if not isinstance(claim, Unique):
             return Finding("PROVED", by)
         tell("uniqueness")
@@ -77,11 +84,22 @@ def decide_optimum(claim: _Optimum, given: tuple[Any, ...], hints: tuple[Any, ..
         if unique.verdict == "UNDECIDED" and (point := search(only, given, over=allowance(LOOK_SECONDS, deadline))[1]) is not None:
             unique = Finding("REFUTED", ["search"], counterexample(only, given, point))
         if unique.verdict == "REFUTED":
-            unique.reason = f"the minimum is attained at {_shown(witness)} and at another point too"
-        else:
-            unique.reason = f"optimal, but uniqueness is open: {unique.reason}"
-        return unique
-    return Finding("UNDECIDED", reason=trouble, scope="the lower bound holds; attainment is open")
+            unique.reason = f"{ATTAINED} {_shown(witness)} and at another point too"
+        if unique.verdict != "UNDECIDED":
+            return unique
+        unique.reason = f"optimal, but uniqueness is open: {unique.reason}"
+        first = witness, unique
+    return first[1] if first else Finding("UNDECIDED", reason=trouble, scope="the lower bound holds; attainment is open")
+
+
+def _differ(one: dict[Any, Any], other: dict[Any, Any], problem: dict[Any, fmpq]) -> bool:
+    """Whether two witnesses are different parameters at a problem."""
+    with ctx.workprec(192):
+        point = complete(dict(problem))
+        try:
+            return any(bool(_as_ball(value(one[s], point)) - _as_ball(value(other[s], point)) != 0) for s in one)
+        except (Undefined, Open):
+            return False
 
 
 def _refuted_at_first_steps(claim: _Optimum, given: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Callable[[str], None]) -> Finding | None:
@@ -167,7 +185,7 @@ def _witnesses(claim: _Optimum, outer: tuple[Any, ...], inner: tuple[Any, ...], 
     """Parameters as expressions of the problem that attain the value, as far as numbers can tell."""
     problems = problems_of(claim, outer, 3)
     named = {e.lhs: e.rhs for e in hints if isinstance(e, sympy.Eq) and e.lhs in claim.over}
-    if len(named) == len(claim.over) and all(_attains(claim, inner, named, p) for p in problems):
+    if len(named) == len(claim.over) and all(_attains(claim, inner, named, p) is not False for p in problems):
         yield named
     if not problems:
         return
@@ -181,10 +199,10 @@ def _witnesses(claim: _Optimum, outer: tuple[Any, ...], inner: tuple[Any, ...], 
         for chosen in itertools.combinations([e for e in left if e.has(*free)], len(free)):
             at_problem = [e.xreplace(numbers) for e in chosen]
             here = {s: e.xreplace(numbers) for s, e in fixed.items()}
-            if not any(_attains(claim, inner, {**here, **w}, problems[0]) for w in _solutions(at_problem, free)):
+            if not any(_attains(claim, inner, {**here, **w}, problems[0]) is not False for w in _solutions(at_problem, free)):
                 continue
             for witness in ({**fixed, **w} for w in _solutions(chosen, free)):
-                if witness not in seen and all(_attains(claim, inner, witness, p) for p in problems):
+                if witness not in seen and all(_attains(claim, inner, witness, p) is not False for p in problems):
                     seen.append(witness)
                     yield witness
 
@@ -269,8 +287,8 @@ def _equations_of(quantity: Any, target: Any) -> Iterator[Any]:
         yield quantity - target
 
 
-def _attains(claim: _Optimum, inner: tuple[Any, ...], witness: dict[Any, Any], problem: dict[Any, fmpq]) -> bool:
-    """Whether, by numbers, a witness is allowed and attains the value at one problem: a filter, no proof."""
+def _attains(claim: _Optimum, inner: tuple[Any, ...], witness: dict[Any, Any], problem: dict[Any, fmpq]) -> bool | None:
+    """Whether, by numbers, a witness is allowed and attains the value at one problem, or None if the quantity has no value: a filter, no proof."""
     try:
         with ctx.workprec(192):
             point = complete(dict(problem))
@@ -283,7 +301,9 @@ def _attains(claim: _Optimum, inner: tuple[Any, ...], witness: dict[Any, Any], p
                 return False
             gap = _as_ball(value(claim.quantity, point)) - _as_ball(value(claim.value, point))
             return not gap > CLOSE and not (gap < -CLOSE)
-    except (Undefined, Open, ValueError, ZeroDivisionError, AttributeError):
+    except Open:
+        return None
+    except (Undefined, ValueError, ZeroDivisionError, AttributeError):
         return False
 
 

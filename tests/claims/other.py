@@ -2,7 +2,25 @@
 
 from sympy import Abs, And, Eq, Rational, Symbol
 
-from cdmtheory import Claim, L, Optimal, Unique, beta, eps, eta, gradient_descent, h, heavy_ball, kappa, mu, sqrt, stable, worst_rate
+from cdmtheory import (
+    Claim,
+    L,
+    Optimal,
+    Unique,
+    beta,
+    eps,
+    eta,
+    gradient_descent,
+    h,
+    heavy_ball,
+    kappa,
+    mu,
+    phased,
+    sqrt,
+    stable,
+    worst_rate,
+    worst_residual,
+)
 
 best_1 = Claim("the best step of gradient descent", that=Optimal(worst_rate(gradient_descent(eta)), over=[eta], value=(kappa - 1) / (kappa + 1)))
 best_2 = Claim("... a little better", given=[mu < L], that=Optimal(worst_rate(gradient_descent(eta)), over=[eta], value=(kappa - 1) / (kappa + 2)))
@@ -13,6 +31,11 @@ a, b, c = (Symbol(s, real=True) for s in "abc")
 n = Symbol("n", integer=True, nonnegative=True)
 best_5 = Claim("a sum of distances, least at a kink", that=Optimal(Abs(a - 3) + 2 * Abs(a + 1), over=[a], value=4))
 best_6 = Claim("... and no less", that=Optimal(Abs(a - 3) + 2 * Abs(a + 1), over=[a], value=3))
+two_steps = worst_residual(phased(gradient_descent(a), 1, gradient_descent(b)), 2)
+of_two = (L - mu) ** 2 / (L**2 + 6 * L * mu + mu**2)
+best_7 = Claim("two steps of gradient descent at Chebyshev's nodes", that=Optimal(two_steps, over=[a, b], value=of_two))
+best_8 = Claim("... the best step twice", that=Optimal(two_steps, over=[a, b], value=((kappa - 1) / (kappa + 1)) ** 2))
+best_9 = Claim("... in one order only", given=[mu < L], that=Unique(two_steps, over=[a, b], value=of_two))
 plain_1 = Claim("sum of squares", that=a**2 + b**2 + c**2 >= a * b + b * c + c * a)
 plain_2 = Claim("... strictly", that=a**2 + b**2 + c**2 > a * b + b * c + c * a)
 plain_3 = Claim("the mean of the roots", that=sqrt(mu * L) <= (mu + L) / 2)
