@@ -74,6 +74,20 @@ def bind(e: Any, at: Any) -> Any:
     return e.func(*[bind(a, at) for a in e.args]) if e.args and e.has(h) else e
 
 
+class Captured(ValueError):
+    """An expression with a symbol that is bound where it would be put in; what the outcome would say is another thing."""
+
+
+def _put_inside(inside: Any, rule: Any, bound: set[Any]) -> Any:
+    """``inside.xreplace(rule)`` where some symbols are bound: they keep their meaning, and no expression with another of that name gets there."""
+    if not isinstance(rule, dict):  # a transformation of SymPy's own, which puts in no symbols
+        return inside.xreplace(rule)
+    free = {old: new for old, new in rule.items() if not old.free_symbols & bound}
+    if any(new.free_symbols & bound and inside.has(old) for old, new in free.items()):
+        raise Captured(f"{', '.join(sorted(s.name for s in bound))} in an expression that is put into {inside}, where it is bound")
+    return inside.xreplace(free)
+
+
 def _term(method: Any, quantity: str) -> MethodTerm:
     if isinstance(method, Method):
         return MethodTerm.of(method)
@@ -101,6 +115,15 @@ class _OfMethod(Basic):  # type: ignore[misc]
         if old == h:
             return self.func(self.args[0], *[a._subs(old, new) for a in self.args[1:]])
         return None
+
+    def _xreplace(self, rule: Any) -> tuple[Any, bool]:
+        if self in rule:
+            return rule[self], True
+        rest = [a.xreplace(rule) for a in self.args[1:]]
+        at_one = isinstance(self, (spectral_radius, residual)) or (isinstance(self, stable) and bool(rest))
+        same = at_one and self.args[-1] == rest[-1] == h  # the eigenvalue that h is bound to is the free h
+        found = self.func(_put_inside(self.args[0], rule, set() if same else {h}), *rest)
+        return (self, False) if found == self else (found, True)
 
 
 class _Quantity(_OfMethod, Function):  # type: ignore[misc]
@@ -220,6 +243,12 @@ class Sup(Expr):  # type: ignore[misc]
     def _eval_subs(self, old: Any, new: Any) -> Any:
         return self if old == k else None
 
+    def _xreplace(self, rule: Any) -> tuple[Any, bool]:
+        if self in rule:
+            return rule[self], True
+        found = self.func(_put_inside(self.args[0], rule, {k}), k)
+        return (self, False) if found == self else (found, True)
+
     def _latex(self, printer: Any) -> str:
         return rf"\sup_{{k \ge 0}} {printer.parenthesize(self.args[0], 50)}"
 
@@ -266,6 +295,12 @@ class _Optimum(Application, Boolean):  # type: ignore[misc]
 
     def to_nnf(self, simplify: bool = True) -> Any:
         return self
+
+    def _xreplace(self, rule: Any) -> tuple[Any, bool]:
+        if self in rule:
+            return rule[self], True
+        found = self.func(_put_inside(self.quantity, rule, set(self.over)), self.args[1], self.value.xreplace(rule))
+        return (self, False) if found == self else (found, True)
 
     def _sympystr(self, printer: Any) -> str:
         quantity, over, value = self.args

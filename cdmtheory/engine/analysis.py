@@ -22,6 +22,7 @@ from cdmtheory.engine.powers import is_defined
 from cdmtheory.engine.proof import Finding, combined, prove
 from cdmtheory.engine.prover import Prover, powers_of_k, transcendental
 from cdmtheory.engine.solvers import Solvers
+from cdmtheory.engine.substitute import special_case
 from cdmtheory.language import Sup, k, kappa
 
 __all__ = ["decide_analysis"]
@@ -93,8 +94,9 @@ def _supremum(statement: Any, given: tuple[Any, ...], prover: Prover) -> Finding
 
 def _at_one_step(relation: Any, inside: Any, steps: int, right: Any, given: tuple[Any, ...], prover: Prover) -> Finding | None:
     """The proof that the expression at one step, which is allowed in every problem, compares with the right side; None if there is none."""
-    goal = relation(inside.xreplace({k: sympy.Integer(steps)}), right, evaluate=False)
-    allowed = [g.xreplace({k: sympy.Integer(steps)}) for g in given if g.has(k)]
+    here = {k: sympy.Integer(steps)}
+    goal = special_case(relation(inside, right, evaluate=False), here)
+    allowed = [special_case(g, here) for g in given if g.has(k)]
     free = tuple(g for g in given if not g.has(k))
     found = prove(sympy.And(goal, *allowed, evaluate=False), free, (), prover.solvers, min(prover.deadline, time.monotonic() + 5), prover.tell)
     return found if found.verdict == "PROVED" else None

@@ -24,6 +24,7 @@ from cdmtheory.engine.keeping import Certificates
 from cdmtheory.engine.one_point import decide_at_one_point
 from cdmtheory.engine.proof import Engines, Finding, certificates_of, prove
 from cdmtheory.engine.solvers import Solvers
+from cdmtheory.engine.substitute import special_case
 from cdmtheory.engine.vacuity import hypotheses_empty
 from cdmtheory.engine.verdict import Verdict
 from cdmtheory.engine.worker import NOTHING, Keeping
@@ -133,7 +134,7 @@ def _first_steps(statement: Any, given: tuple[Any, ...], solvers: Solvers, deadl
             tell(f"at least for k = {steps}")
             until = min(deadline, time.monotonic() + SEARCH_SECONDS * solvers.patience)
             if time.monotonic() > deadline or (sympy.false not in allowed and prove(
-                    statement.xreplace(here), allowed, (), solvers, until, lambda _: None).verdict != "PROVED"):
+                    special_case(statement, here), allowed, (), solvers, until, lambda _: None).verdict != "PROVED"):
                 break
             shown = steps
     return None if shown < 0 else f"proved for k <= {shown} only"

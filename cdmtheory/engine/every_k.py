@@ -21,6 +21,7 @@ from cdmtheory.engine.powers import POWERS, compare_powers, is_defined
 from cdmtheory.engine.proof import Finding, combined, prove
 from cdmtheory.engine.prover import NoClosedForm, Prover, Tell, powers_of_k, transcendental
 from cdmtheory.engine.solvers import Solvers
+from cdmtheory.engine.substitute import special_case
 from cdmtheory.engine.which_steps import few_steps, from_first_step, whole_steps
 from cdmtheory.language import L, MethodTerm, eps, h, k, kappa, mu, residual, steps_to, worst_rate, worst_residual
 
@@ -38,7 +39,7 @@ def decide_every_k(statement: Any, given: tuple[Any, ...], solvers: Solvers, dea
     statement, given = _without_empty_changes(statement), tuple(whole_steps(_without_empty_changes(g)) for g in given)
     few = few_steps(given)
     if few and k in statement.free_symbols:
-        cases = [prove(statement.xreplace(here), tuple(g.xreplace(here) for g in given), (), solvers, deadline, tell) for here in few]
+        cases = [prove(special_case(statement, here), tuple(g.xreplace(here) for g in given), (), solvers, deadline, tell) for here in few]
         if all(case.verdict == "PROVED" for case in cases):
             return combined(cases)
     statement = _without_extremes(statement)

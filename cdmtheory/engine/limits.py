@@ -10,11 +10,12 @@ from sympy.core.relational import Relational
 from cdmtheory.engine.count_limits import LARGEST_LATE
 from cdmtheory.engine.evaluate import holds
 from cdmtheory.engine.falsify import points, satisfies
-from cdmtheory.engine.logarithms import closed_rates, is_logarithmic_inequality
+from cdmtheory.engine.logarithms import closed_rates, is_logarithmic_inequality, moved
 from cdmtheory.engine.one_limit import DependsOnScale, defined_near, limit_of
 from cdmtheory.engine.proof import Finding
 from cdmtheory.engine.prover import NoClosedForm, Prover
 from cdmtheory.engine.scalars import Undefined
+from cdmtheory.engine.substitute import special_case
 from cdmtheory.language import L, Sup, eps, k, kappa, mu
 
 __all__ = ["decide_limit"]
@@ -72,7 +73,7 @@ def _refuted_at_some_steps(statement: Any, prover: Prover) -> Finding | None:
         return None
     for steps in range(FIRST_STEPS):
         here = {k: sympy.Integer(steps)}
-        if any(g.xreplace(here) != sympy.true for g in prover.given if g.has(k)):
+        if any(special_case(g, here) != sympy.true for g in prover.given if g.has(k)):
             continue
         given = tuple(g for g in prover.given if not g.has(k))
         found = decide_limit(statement.xreplace(here), Prover(given, prover.solvers, prover.deadline, prover.tell))
@@ -111,10 +112,10 @@ def _same_in_other_symbols(left: Any, right: Any, prover: Prover) -> bool:
     """Whether two expressions that the limit left over are one, after closed forms and κ = L/μ."""
     y = sympy.Dummy("y", positive=True)
     try:
-        sides = [closed_rates(side, prover) for side in (left, right)]
+        sides = [moved(closed_rates(side, prover), {kappa: L / mu}) for side in (left, right)]
     except NoClosedForm:
         return False
-    if not all(defined_near(side.xreplace({kappa: L / mu}), y, sympy.oo, prover) for side in sides):
+    if not all(defined_near(side, y, sympy.oo, prover) for side in sides):
         return False
     difference = sides[0] - sides[1]
     difference = difference.replace(sympy.acosh, lambda e: sympy.log(e + sympy.sqrt(e**2 - 1)))

@@ -23,10 +23,11 @@ from cdmtheory.engine.prover import NoClosedForm, Prover, transcendental
 from cdmtheory.engine.quantities import value
 from cdmtheory.engine.roots import square_root, squares, tidy
 from cdmtheory.engine.scalars import Open, Undefined
+from cdmtheory.engine.substitute import NotStated, lost_conditions
 from cdmtheory.language import L, _OfMethod, eps, eta, h, kappa, mu, worst_rate
 
 __all__ = ["CLOSE_TO_END", "LADDER", "Line", "closed_rate", "closed_rates", "confirmed", "expanded_logs", "is_logarithmic_inequality",
-           "number_sign", "same_function", "variable_powers"]
+           "moved", "number_sign", "same_function", "variable_powers"]
 
 CLOSE_TO_END = (sympy.Rational(1, 10**4), sympy.Rational(1, 10**8), sympy.Rational(1, 10**16), sympy.Rational(1, 10**32))
 LADDER = "a function with a derivative of one sign on an interval is monotone there"
@@ -175,7 +176,8 @@ def _defined_on(e: Any, line: Line) -> bool:
 
 def closed_rates(e: Any, prover: Prover) -> Any:
     """The expression with worst rates replaced by closed forms, proved."""
-    return e.xreplace({q: closed_rate(q.args[0], prover) for q in e.atoms(worst_rate)})
+    found = {q: closed_rate(q.args[0], prover) for q in e.atoms(worst_rate)}
+    return moved(e, found) if found else e
 
 
 def closed_rate(term: Any, prover: Prover) -> Any:
@@ -213,17 +215,17 @@ def _rate_candidates(term: Any) -> tuple[Any, ...]:
 def _over_one_variable(*sides: Any) -> tuple[tuple[Any, ...], dict[Any, Original]]:
     """Expressions over the same single variable, and what new variables stand for: κ where all depend on L/μ alone, ημ, roots where they occur."""
     originals: dict[Any, Original] = {}
-    found = [e.xreplace({kappa: L / mu}) for e in sides]
+    found = [moved(e, {kappa: L / mu}) for e in sides]
     if any(e.has(eta) and e.has(mu) for e in found) and not any(e.has(L) for e in found) and all(
             same_function(e.xreplace({mu: 4 * mu, eta: eta / 4}), e) for e in found):  # they depend on the product alone
         originals[product := sympy.Dummy("eta_mu", positive=True)] = Original(eta * mu)
-        found = [e.xreplace({mu: sympy.Integer(1)}).xreplace({eta: product}) for e in found]
+        found = [moved(e, {mu: sympy.Integer(1), eta: product}) for e in found]
     if any(e.has(mu) or e.has(L) for e in found):
         if not all(same_function(e.xreplace({mu: 4 * mu, L: 4 * L}), e) for e in found if e.has(mu) or e.has(L)):
             if any(e.has(mu) for e in found):
                 raise NoClosedForm("it depends on more than L/mu")
         else:
-            found = [e.xreplace({mu: sympy.Integer(1)}).xreplace({L: kappa}) for e in found]
+            found = [moved(e, {mu: sympy.Integer(1), L: kappa}) for e in found]
     found = [e.replace(sympy.atanh, lambda y: sympy.log((1 + y) / (1 - y)) / 2) for e in found]
     for s in set().union(*(e.free_symbols for e in found)):
         if s.is_positive and any(p.base == s and p.exp.is_Rational and p.exp.q == 2 for e in found for p in e.atoms(sympy.Pow)):
@@ -232,6 +234,17 @@ def _over_one_variable(*sides: Any) -> tuple[tuple[Any, ...], dict[Any, Original
             scale = next((scale for scale, e in rooted.items() if not _roots_of_numbers(*e)), sympy.Integer(1))  # √3·√s is one root
             originals[root], found = Original(originals.get(s, Original(s)).expression, scale), rooted[scale]
     return tuple(found), originals
+
+
+def moved(e: Any, swap: dict[Any, Any]) -> Any:
+    """An expression with others put in, none of its parts having cancelled on the way."""
+    try:
+        lost = lost_conditions(e, swap)
+    except NotStated as why:
+        raise NoClosedForm(str(why)) from None
+    if lost:
+        raise NoClosedForm(f"a part cancels which may be undefined: {lost[0]}")
+    return e.xreplace(swap)
 
 
 def _roots_of_numbers(*expressions: Any) -> list[Any]:

@@ -11,7 +11,7 @@ from cdmtheory.engine.closed_forms import Mode, worst_form
 from cdmtheory.engine.count_limits import ROOT_LIMIT, peak_in_limit, steps_in_limit
 from cdmtheory.engine.exact_limit import exact_limit, of_powers
 from cdmtheory.engine.expansion import is_defined_near, limit_of_expansion
-from cdmtheory.engine.logarithms import closed_rate, closed_rates, confirmed, is_logarithmic_inequality, number_sign, same_function
+from cdmtheory.engine.logarithms import closed_rate, closed_rates, confirmed, is_logarithmic_inequality, moved, number_sign, same_function
 from cdmtheory.engine.powers import is_defined
 from cdmtheory.engine.proof import certificates_of
 from cdmtheory.engine.prover import NoClosedForm, Prover
@@ -82,7 +82,7 @@ def _one_limit(one: Any, prover: Prover) -> Any:
         return known
     constants: dict[Any, Any] = {}  # names of positive numbers that depend on parameters alone, and of rates
     expression = _without_quantities(expression, variable, prover, constants)
-    scaled = _without_scale(one, expression.xreplace({mu: L / kappa}))
+    scaled = _without_scale(one, moved(expression, {mu: L / kappa}))
     at_one = None
     if kappa in scaled.free_symbols - {variable} and not prover.holds(sympy.Lt(mu, L, evaluate=False)):
         at_one = _at_condition_one(scaled, variable)
@@ -118,22 +118,26 @@ def _by_theorem(expression: Any, variable: Any, prover: Prover) -> Any:
 
 def _without_quantities(expression: Any, variable: Any, prover: Prover, constants: dict[Any, Any]) -> Any:
     """The expression with closed forms put in; step counts and suprema up to a relative error that vanishes."""
-    expression = closed_rates(expression, prover)
-    for q in sorted(expression.atoms(worst_residual, residual), key=str):
-        form = worst_form(q.args[0], prover if q.args[1] == k else prover.without(k)) if isinstance(q, worst_residual) else q
-        expression = expression.xreplace({q: form.xreplace({k: q.args[1]}) if isinstance(q, worst_residual) else q})
-        expression = closed_rates(expression, prover)
+    expression = moved(expression, {q: Sup(_without_residuals(q.args[0], prover), k) for q in expression.atoms(Sup)})
+    expression = _without_residuals(expression, prover)
     for q in sorted(expression.atoms(Sup), key=str):
         if variable != kappa or not _only_as_a_factor(expression, q):
             raise NoClosedForm("a supremum over k that is not a factor in a limit over kappa")
-        expression = closed_rates(expression.xreplace({q: peak_in_limit(q.args[0], prover)}), prover)
+        expression = closed_rates(moved(expression, {q: peak_in_limit(q.args[0], prover)}), prover)
     for q in sorted(expression.atoms(steps_to), key=str):
         if not _only_as_a_factor(expression, q):
             raise NoClosedForm("a step count that is not a factor")
-        expression = expression.xreplace({q: steps_in_limit(q, variable, prover.without(k), constants)})
-        expression = closed_rates(expression, prover)
+        expression = closed_rates(moved(expression, {q: steps_in_limit(q, variable, prover.without(k), constants)}), prover)
     if expression.has(worst_rate, residual, worst_residual, steps_to):
         raise NoClosedForm("a quantity in it has no closed form")
+    return expression
+
+
+def _without_residuals(expression: Any, prover: Prover) -> Any:
+    expression = closed_rates(expression, prover)
+    for q in sorted(expression.atoms(worst_residual), key=str):
+        form = worst_form(q.args[0], prover if q.args[1] == k else prover.without(k))
+        expression = closed_rates(moved(expression, {q: form.xreplace({k: q.args[1]})}), prover)
     return expression
 
 

@@ -20,8 +20,9 @@ from cdmtheory.engine.proof import Finding, prove
 from cdmtheory.engine.quantities import value
 from cdmtheory.engine.scalars import Open, Undefined
 from cdmtheory.engine.solvers import Solvers
+from cdmtheory.engine.substitute import NotStated, lost_conditions, put_in, special_case
 from cdmtheory.engine.unattained import not_attained_at_counterexample, not_attained_somewhere, problems_of
-from cdmtheory.language import L, Unique, _OfMethod, _Optimum, bind, k, kappa, mu, spectral_radius, worst_rate, worst_residual
+from cdmtheory.language import Captured, L, Unique, _OfMethod, _Optimum, bind, k, kappa, mu, spectral_radius, worst_rate, worst_residual
 from cdmtheory.modes import characteristic, coefficients_of
 from cdmtheory.modes import residual as residual_of
 
@@ -59,9 +60,11 @@ def decide_optimum(claim: _Optimum, given: tuple[Any, ...], hints: tuple[Any, ..
     trouble = "no parameters that attain the value were found; give them as hints=[Eq(symbol, expression), …]"
     first: tuple[dict[Any, Any], Finding] | None = None  # a witness that may be the only one, and why that is open
     for witness in _witnesses(claim, outer, inner, hints):
-        statement = sympy.And(sympy.Le(claim.quantity.xreplace(witness), claim.value, evaluate=False),
-                              *[g.xreplace(witness) for g in inner], *[_range_of(s, witness[s]) for s in claim.over], evaluate=False)
-        attained = prove(statement, outer, (), solvers, time.monotonic() + 0.5 * (deadline - time.monotonic()), tell)
+        try:
+            allowed = _allowed(sympy.Le(claim.quantity, claim.value, evaluate=False), witness, inner)
+        except (Captured, NotStated):
+            continue
+        attained = prove(allowed, outer, (), solvers, time.monotonic() + 0.5 * (deadline - time.monotonic()), tell)
         if (missed := not_attained_at_counterexample(claim, attained, inner, solvers, deadline, tell)) is not None:
             return missed
         if attained.verdict != "PROVED":
@@ -106,7 +109,7 @@ def _refuted_at_first_steps(claim: _Optimum, given: tuple[Any, ...], solvers: So
     """What refutes a claim about every k at k = 0 or 1; None if nothing was found there."""
     for steps in (0, 1):
         here = {k: sympy.Integer(steps)}
-        allowed = tuple(g.xreplace(here) for g in given)
+        allowed = tuple(special_case(g, here) for g in given)
         if sympy.false in allowed:
             continue
         tell(f"at k = {steps}")
@@ -143,8 +146,7 @@ def decide_not_optimal(claim: _Optimum, given: tuple[Any, ...], solvers: Solvers
         witness = dict(zip(claim.over, choice, strict=True))
         if not all(_undercuts(claim, witness, p) for p in problems_of(claim, outer, 3)):
             continue
-        better = sympy.And(sympy.Lt(claim.quantity.xreplace(witness), claim.value, evaluate=False), *[g.xreplace(witness) for g in inner],
-                           *[_range_of(s, witness[s]) for s in claim.over], evaluate=False)
+        better = _allowed(sympy.Lt(claim.quantity, claim.value, evaluate=False), witness, inner)
         found = prove(better, outer, (), solvers, time.monotonic() + 0.4 * (deadline - time.monotonic()), tell)
         if found.verdict == "PROVED":
             return Finding("PROVED", found.by)
@@ -164,6 +166,12 @@ def _undercuts(claim: _Optimum, witness: dict[Any, Any], problem: dict[Any, fmpq
 
 def _shown(witness: dict[Any, Any]) -> str:
     return ", ".join(f"{s.name} = {sympy.sstr(e)}" for s, e in witness.items())
+
+
+def _allowed(compared: Any, witness: dict[Any, Any], inner: tuple[Any, ...]) -> Any:
+    """That the hypotheses allow a witness, and that at it the quantity is defined and compares with the value."""
+    parts = [put_in(compared, witness), *(g.xreplace(witness) for g in inner), *(_range_of(s, e) for s, e in witness.items())]
+    return sympy.And(*parts, *(c for e in (compared, *inner) for c in lost_conditions(e, witness)), evaluate=False)
 
 
 def _range_of(s: Any, e: Any) -> Any:

@@ -31,7 +31,7 @@ from cdmtheory.engine.formula import (
 )
 from cdmtheory.engine.ring import Ring, ordered
 from cdmtheory.engine.statements import Compare, Node, NotPolynomial, Reducer, comparisons, negated, replaced_in
-from cdmtheory.engine.substitute import put_in
+from cdmtheory.engine.substitute import NotStated, lost_conditions, put_in
 from cdmtheory.language import L, eps, h, kappa, mu
 
 __all__ = ["Problem", "reduce_claim"]
@@ -106,6 +106,8 @@ def _without_quantifiers(tree: Any, reducer: Reducer, eigenvalues: list[Any], wi
         eigenvalues.append(tree.bound)
         return _without_quantifiers(tree.parts[0], reducer, eigenvalues, witnesses)
     if tree.kind == "every":
+        if _depends_on_bound(reducer, [tree.bound]):
+            raise NotPolynomial("a modulus, maximum or spectral radius inside a supremum over the eigenvalues")
         reducer.strengthened = True
         body = tree.parts[0]
         at = {x: _without_quantifiers(replaced_in(body, tree.bound, x), reducer, eigenvalues, witnesses) for x in (mu, L, *witnesses)}
@@ -114,8 +116,12 @@ def _without_quantifiers(tree: Any, reducer: Reducer, eigenvalues: list[Any], wi
     return Node(tree.kind, tuple(_without_quantifiers(p, reducer, eigenvalues, witnesses) for p in tree.parts))
 
 
+def _has_any(tree: Any, symbols: list[Any]) -> bool:
+    return bool(symbols) and any(c.left.has(*symbols) or c.right.has(*symbols) for c in comparisons(tree))
+
+
 def _depends_on_bound(reducer: Reducer, eigenvalues: list[Any]) -> bool:
-    return any(c.left.has(*eigenvalues) or c.right.has(*eigenvalues) for t in reducer.definitions for c in comparisons(t)) if eigenvalues else False
+    return any(_has_any(t, eigenvalues) for t in reducer.definitions)
 
 
 def reduce_claim(statement: Any, given: tuple[Any, ...], witnesses: tuple[Any, ...] = ()) -> Problem:
@@ -127,21 +133,21 @@ def reduce_claim(statement: Any, given: tuple[Any, ...], witnesses: tuple[Any, .
         If it is not a polynomial question; the message says why.
     """
     swap = {kappa: L / mu}
-    statement, given = put_in(statement, swap), tuple(put_in(g, swap) for g in given)
+    statement, given = _with_condition(statement, swap), tuple(_with_condition(g, swap) for g in given)
     reducer = Reducer()
     hypotheses = [reducer.statement(g) for g in given]
     hypothesis_definitions = list(reducer.definitions)
-    hypothesis_watched = [w for w in reducer.watched if not w.has(*reducer.watched_at)] if reducer.watched_at else list(reducer.watched)
-    reducer.watched, reducer.watched_at = [], []
+    watched, own = reducer.take_watched()
+    hypothesis_watched = [t for t in watched if not _has_any(t, own)]
     eigenvalues: list[Any] = []
     hypotheses = [_at_integers(_no_quantifier_in_hypothesis(t, eigenvalues)) for t in hypotheses]
     goal = reducer.statement(statement)
     failing = _at_integers(_without_quantifiers(negated(goal), reducer, eigenvalues, witnesses))
     if _depends_on_bound(reducer, [e for e in eigenvalues if reducer.strengthened]):
         raise NotPolynomial("a supremum over the eigenvalues inside a nested expression")
-    eigenvalues += reducer.watched_at
-    seen = [Compare(w, "=", w) for w in (*reducer.watched, *hypothesis_watched)]  # only so that the ring knows them
-    every = [failing, *hypotheses, *reducer.definitions, *seen]
+    watched, own = reducer.take_watched()
+    eigenvalues += own
+    every = [failing, *hypotheses, *reducer.definitions, *watched, *hypothesis_watched]
     used = set().union(*(e.free_symbols for t in every for c in comparisons(t) for e in (c.left, c.right)))
     used |= {s for s in statement.free_symbols | set().union(*(g.free_symbols for g in given)) if isinstance(s, sympy.Symbol)}
     used -= set(reducer.fresh_symbols)
@@ -155,14 +161,14 @@ def reduce_claim(statement: Any, given: tuple[Any, ...], witnesses: tuple[Any, .
     needs: list[Any] = []
     domain += [_polynomial(t, ring, needs) for t in hypotheses]
     hypothesis_ties = [_polynomial(t, ring, needs) for t in hypothesis_definitions]
-    needs += [x for w in hypothesis_watched for x in ring.rational(w)[2] if x not in needs]
+    needs += [f for t in hypothesis_watched if (f := _polynomial(t, ring, needs)) not in needs]
     domain += [*needs, *hypothesis_ties]
 
     needs = []
     failed = _polynomial(failing, ring, needs)
     meaning = {ring.substitution[y]: _polynomial(t, ring, needs) for y, t in zip(reducer.fresh_symbols, reducer.definitions, strict=True)}
     meaning |= ring.root_definitions()
-    needs += [x for w in reducer.watched for x in ring.rational(w)[2] if x not in needs]
+    needs += [f for t in watched if (f := _polynomial(t, ring, needs)) not in needs]
     undefined = [conjunction(negate(map_atoms(n, ring.simplified)), _ties_for(n, ring, meaning)) for n in needs]
     failure = disjunction(conjunction(failed, *meaning.values(), *needs), *undefined)
     # "undefined at some eigenvalue" has a variable of its own, which stands for nothing in the first alternative
@@ -175,6 +181,15 @@ def reduce_claim(statement: Any, given: tuple[Any, ...], witnesses: tuple[Any, .
         return whole
     domain_formula, failure = (_set_to_one(f, ring, fixed) for f in (domain_formula, failure))
     return replace(whole, domain=domain_formula, failure=failure, fixed=frozenset(fixed), unscaled=whole)
+
+
+def _with_condition(statement: Any, swap: dict[Any, Any]) -> Any:
+    """A statement with L/μ for κ, as it is written, and what must hold for parts to be defined that cancel then."""
+    try:
+        lost = lost_conditions(statement, swap)
+    except NotStated as why:
+        raise NotPolynomial(str(why)) from None
+    return sympy.And(put_in(statement, swap), *lost, evaluate=False) if lost else put_in(statement, swap)
 
 
 def _ties_for(part: Formula, ring: Ring, meaning: dict[Any, Formula]) -> Formula:

@@ -9,6 +9,7 @@ import sympy
 from flint import Ordering, fmpq, fmpq_mpoly_ctx
 
 from cdmtheory.engine.formula import (
+    FALSE,
     Atom,
     Formula,
     atom,
@@ -82,6 +83,8 @@ class Ring:
         if e.is_Pow and e.exp.is_Rational:
             n, d, needs = self._root(e.base, int(e.exp.q)) if e.exp.q != 1 else self.rational(e.base)
             power = int(e.exp.p)
+            if power < 0 and n.is_zero():
+                return one, one, (*needs, FALSE)  # undefined everywhere
             if power < 0:
                 needs = (*needs, atom(n, "!="))
                 n, d = d, n

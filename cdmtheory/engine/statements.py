@@ -9,6 +9,7 @@ from typing import Any
 import sympy
 from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue, Equivalent, Implies, Not, Or
 
+from cdmtheory.engine.substitute import NotStated, lost_conditions
 from cdmtheory.language import L, MethodTerm, _OfMethod, _Optimum, bind, h, k, mu, residual, spectral_radius, stable, worst_rate, worst_residual
 from cdmtheory.modes import characteristic, coefficients_of
 from cdmtheory.modes import residual as residual_polynomial
@@ -49,6 +50,7 @@ class Reducer:
         self.cache: dict[Any, Any] = {}
         self.strengthened = False
         self.watched: list[Any] = []  # powers that must be defined, each by itself so that nothing cancels
+        self.conditions: list[Any] = []  # trees that must hold for what cancelled to be defined
         self.watched_at: list[Any] = []  # the same at some eigenvalue in [mu, L], which is a symbol of its own
 
     # -- statements ---------------------------------------------------------------------------------------------
@@ -157,11 +159,26 @@ class Reducer:
             term = bind(e.args[0], at)
             for part in (term, *_coefficients(term, e)):
                 self.watch(part)
+            for part in (e.args[0], *_coefficients(e.args[0], e)):
+                self.watch_lost(part, {h: at})
             return
         if isinstance(e, sympy.Pow) and e.exp.is_Rational and (e.exp < 0 or not e.exp.is_Integer):
             self.watched.append(self.expression(e))
         for a in e.args:
             self.watch(a)
+
+    def take_watched(self) -> tuple[list[Any], list[Any]]:
+        """Trees that are defined and true where all that was noted is defined, and the eigenvalues of their own in them; both are forgotten."""
+        found = [*(Compare(w, "=", w) for w in self.watched), *self.conditions], self.watched_at
+        self.watched, self.conditions, self.watched_at = [], [], []
+        return found
+
+    def watch_lost(self, e: Any, swap: dict[Any, Any]) -> None:
+        """Note under which conditions parts are defined that SymPy drops where an eigenvalue is put in."""
+        try:
+            self.conditions += [self.statement(c) for c in lost_conditions(e, swap)]
+        except NotStated as why:
+            raise NotPolynomial(str(why)) from None
 
     # -- expressions --------------------------------------------------------------------------------------------
 

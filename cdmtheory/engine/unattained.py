@@ -62,7 +62,7 @@ def not_attained_at_counterexample(claim: _Optimum, attained: Finding, inner: tu
 def _not_attained_at(claim: _Optimum, problem: dict[Any, fmpq], inner: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Tell) -> Finding | None:
     """REFUTED if at a problem no parameters at all reach the value."""
     here = [sympy.Eq(s, sympy.Rational(int(x.p), int(x.q)), evaluate=False) for s, x in problem.items() if s != kappa]
-    if _certainly_empty((*inner, *here), solvers, deadline):
+    if _may_be_empty((*inner, *here), solvers, deadline):
         return None  # no parameters are allowed at this problem
     above = prove(sympy.Gt(claim.quantity, claim.value, evaluate=False), (*inner, *here), (), solvers, min(deadline, time.monotonic() + 5), tell)
     if above.verdict == "DISAGREEMENT":
@@ -74,10 +74,10 @@ def _not_attained_at(claim: _Optimum, problem: dict[Any, fmpq], inner: tuple[Any
     return Finding("REFUTED", above.by, {"point": shown, "lhs": None, "rhs": None}, reason=reason)
 
 
-def _certainly_empty(given: tuple[Any, ...], solvers: Solvers, deadline: float) -> bool:
-    """Whether no point satisfies some hypotheses, as far as polynomials can tell."""
+def _may_be_empty(given: tuple[Any, ...], solvers: Solvers, deadline: float) -> bool:
+    """Whether no point satisfies some hypotheses, or polynomials cannot tell, as of integers."""
     try:
         problem = reduce_claim(sympy.false, given)
     except NotPolynomial:
         return True
-    return problem.domain == FALSE or solvers.ask(problem, problem.domain, min(deadline, time.monotonic() + 3)).status != "sat"
+    return problem.domain == FALSE or problem.relaxed or solvers.ask(problem, problem.domain, min(deadline, time.monotonic() + 3)).status != "sat"
