@@ -55,8 +55,8 @@ def close(statement: Any, prover: Prover) -> Any:
 def worst_form(term: Any, prover: Prover) -> Any:
     """worst_residual(m, k) in closed form, proved."""
     name = term.args[0].name
-    if h in term.free_symbols:
-        raise NoClosedForm("the method depends on the eigenvalue")
+    if term.free_symbols & {h, k}:
+        raise NoClosedForm("the method depends on the eigenvalue, or on the number of steps")
     constant = term.method.schedule.constant
     if constant is None:
         if name == "chebyshev":
@@ -82,6 +82,8 @@ class Mode:
     """A stationary method along an eigenvalue: trace, determinant, first residual, in rational functions of roots."""
 
     def __init__(self, term: Any, at: Any) -> None:
+        if k in term.free_symbols | at.free_symbols:
+            raise NoClosedForm("another method, or eigenvalue, for every number of steps")
         method = bind(term, at).method
         constant = method.schedule.constant
         if constant is None or len(method.schedule.opening) > 1:

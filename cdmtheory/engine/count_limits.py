@@ -27,6 +27,8 @@ LARGEST_LATE = sympy.Rational(49, 50)  # tolerance
 def steps_in_limit(q: Any, variable: Any, prover: Prover, constants: dict[Any, Any]) -> Any:
     """steps_to up to a relative error that vanishes: log ε/log rate for pure powers always, for the others as ε → 0 only; ``constants`` gets names."""
     term, tolerance = q.args
+    if variable not in (kappa, eps):
+        raise NoClosedForm("a step count in a limit in which it does not grow")
     if tolerance != eps and (variable == eps or not _is_tolerance(tolerance, prover)):
         raise NoClosedForm("a step count to a tolerance that is not eps and not shown to lie between 0 and 1")
     if variable == eps and term.method.schedule.constant is not None:

@@ -50,11 +50,16 @@ def decide_every_k(statement: Any, given: tuple[Any, ...], solvers: Solvers, dea
                                                          assumed=list(dict.fromkeys(a for p in parts for a in p.assumed)))
     if isinstance(statement, Implies):
         premises = statement.args[0].args if isinstance(statement.args[0], And) else (statement.args[0],)
-        premises = _without_equal_powers(premises, Prover(tuple(g for g in given if not transcendental(g)), solvers, deadline, tell))
+        about = Prover(tuple(g for g in given if not transcendental(g)), solvers, deadline, tell)
+        if not all(is_defined(p, about) for p in premises):
+            return Finding("UNDECIDED", reason="that the premise is defined wherever the hypotheses hold was not shown")
+        premises = _without_equal_powers(premises, about)
         found = decide_every_k(statement.args[1], (*given, *premises), solvers, deadline, tell)
         if found is None and not any(powers_of_k(p) or transcendental(p) for p in premises):
             found = prove(statement.args[1], (*given, *premises), (), solvers, deadline, tell)
         return found if found is not None and found.verdict == "PROVED" else Finding("UNDECIDED", reason="the conclusion was not shown")
+    if not is_defined(statement, Prover(tuple(g for g in given if not transcendental(g)), solvers, deadline, tell)):
+        return Finding("UNDECIDED", reason="that every part of the statement is defined wherever the hypotheses hold was not shown")
     compared = _between_step_counts(statement, given, solvers, deadline, tell)
     if compared is not None:
         return compared
@@ -75,8 +80,6 @@ def decide_every_k(statement: Any, given: tuple[Any, ...], solvers: Solvers, dea
     later = from_first_step(statement, given)
     if later is not None:
         return decide_every_k(*later, solvers, deadline, tell)
-    if not is_defined(statement, prover):
-        return Finding("UNDECIDED", reason="that every part of the statement is defined wherever the hypotheses hold was not shown")
     try:
         closed = close(statement, prover)
     except NoClosedForm as why:
@@ -127,8 +130,8 @@ def _without_extremes(statement: Any) -> Any:
 
 
 def _without_empty_changes(e: Any) -> Any:
-    """The same with m for phased(m, N, m), m a method with one step for all times."""
-    phased = [t for t in e.atoms(MethodTerm) if t.args[0].name == "phased" and t.args[1] == t.args[3]]
+    """The same with m for phased(m, N, m), m a method with one step for all times, N a number of steps."""
+    phased = [t for t in e.atoms(MethodTerm) if t.args[0].name == "phased" and t.args[1] == t.args[3] and t.args[2].is_integer and t.args[2].is_nonnegative]
     return e.xreplace({t: t.args[1] for t in phased if t.args[1].method.schedule.constant is not None and not t.args[1].method.schedule.opening})
 
 
@@ -272,10 +275,10 @@ def _without_steps_to(statement: Any, given: tuple[Any, ...]) -> tuple[Any, tupl
     if isinstance(statement, (sympy.Le, sympy.Ge, sympy.Lt, sympy.Gt)) and not any(g.has(k) for g in given):
         strict = isinstance(statement, (sympy.Lt, sympy.Gt))
         left, right = statement.args if isinstance(statement, (sympy.Le, sympy.Lt)) else statement.args[::-1]
-        if isinstance(left, steps_to) and not right.has(steps_to, k):
+        if isinstance(left, steps_to) and k not in left.free_symbols and not right.has(steps_to, k):
             late = (sympy.Ge if strict else sympy.Gt)(k, right - 1, evaluate=False)
             return sympy.Le(worst_residual(left.args[0], k), left.args[1], evaluate=False), (*given, late), right - 1 if strict else right
-        if isinstance(right, steps_to) and not left.has(steps_to, k):  # whoever has arrived has made N steps
+        if isinstance(right, steps_to) and k not in right.free_symbols and not left.has(steps_to, k):  # whoever has arrived has made N steps
             early = (sympy.Le if strict else sympy.Lt)(k, left, evaluate=False)
             return sympy.Gt(worst_residual(right.args[0], k), right.args[1], evaluate=False), (*given, early), None
     return statement, given, None

@@ -10,7 +10,7 @@ from sympy.core.relational import Relational
 from cdmtheory.engine.count_limits import LARGEST_LATE
 from cdmtheory.engine.evaluate import holds
 from cdmtheory.engine.falsify import points, satisfies
-from cdmtheory.engine.logarithms import closed_rates, is_logarithmic_inequality, moved
+from cdmtheory.engine.logarithms import closed_rates, is_logarithmic_inequality, moved, same_function
 from cdmtheory.engine.one_limit import DependsOnScale, defined_near, limit_of
 from cdmtheory.engine.proof import Finding
 from cdmtheory.engine.prover import NoClosedForm, Prover
@@ -119,6 +119,9 @@ def _same_in_other_symbols(left: Any, right: Any, prover: Prover) -> bool:
         return False
     difference = sides[0] - sides[1]
     difference = difference.replace(sympy.acosh, lambda e: sympy.log(e + sympy.sqrt(e**2 - 1)))
-    difference = difference.xreplace({mu: L / kappa}).xreplace({L: sympy.Integer(1)}).xreplace({kappa: y**2})
+    difference = difference.xreplace({mu: L / kappa})
+    if not same_function(difference.xreplace({L: 4 * L}), difference):
+        return False
+    difference = difference.xreplace({L: sympy.Integer(1)}).xreplace({kappa: y**2})
     difference = difference.replace(sympy.log, lambda e: sympy.log(sympy.factor(sympy.together(e))))
     return bool(sympy.simplify(difference) == 0 or sympy.simplify(sympy.expand_log(difference, force=True)) == 0)

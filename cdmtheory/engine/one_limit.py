@@ -11,11 +11,12 @@ from cdmtheory.engine.closed_forms import Mode, worst_form
 from cdmtheory.engine.count_limits import ROOT_LIMIT, peak_in_limit, steps_in_limit
 from cdmtheory.engine.exact_limit import exact_limit, of_powers
 from cdmtheory.engine.expansion import is_defined_near, limit_of_expansion
-from cdmtheory.engine.logarithms import closed_rate, closed_rates, confirmed, is_logarithmic_inequality, moved, number_sign, same_function
+from cdmtheory.engine.logarithms import closed_rate, closed_rates, confirmed, is_logarithmic_inequality, number_sign, same_function
 from cdmtheory.engine.powers import is_defined
 from cdmtheory.engine.proof import certificates_of
 from cdmtheory.engine.prover import NoClosedForm, Prover
 from cdmtheory.engine.roots import tidy
+from cdmtheory.engine.substitute import apart
 from cdmtheory.language import L, MethodTerm, Sup, eps, h, k, kappa, mu, residual, spectral_radius, steps_to, worst_rate, worst_residual
 from cdmtheory.modes import residual as residual_polynomial
 
@@ -77,15 +78,18 @@ def _one_limit(one: Any, prover: Prover) -> Any:
     expression, variable, target = one.args[:3]
     if target not in (sympy.oo, sympy.Integer(0)):
         raise NoClosedForm(f"limits are taken at oo and at 0, not at {target}")
+    if any(variable in part.free_symbols for q in expression.atoms(residual, worst_residual, steps_to) for part in (q.args[0], *q.args[2:])
+           if variable in (k, eps)):
+        raise NoClosedForm("a method or an eigenvalue that changes with the variable of the limit")
     known = _by_theorem(expression, variable, prover)
     if known is not None:
         return known
     constants: dict[Any, Any] = {}  # names of positive numbers that depend on parameters alone, and of rates
-    expression = _without_quantities(expression, variable, prover, constants)
-    scaled = _without_scale(one, moved(expression, {mu: L / kappa}))
+    whole = _without_quantities(apart(expression), variable, prover, constants)
+    scaled = _without_scale(one, whole.xreplace({mu: L / kappa}))
     at_one = None
-    if kappa in scaled.free_symbols - {variable} and not prover.holds(sympy.Lt(mu, L, evaluate=False)):
-        at_one = _at_condition_one(scaled, variable)
+    if kappa in scaled[0].free_symbols - {variable} and not prover.holds(sympy.Lt(mu, L, evaluate=False)):
+        at_one = _at_condition_one(scaled[0], variable)
         prover = Prover((*prover.given, mu < L), prover.solvers, prover.deadline, prover.tell)
     if variable == k:
         scaled = _decaying(scaled, prover, constants)
@@ -116,52 +120,53 @@ def _by_theorem(expression: Any, variable: Any, prover: Prover) -> Any:
     return None
 
 
-def _without_quantities(expression: Any, variable: Any, prover: Prover, constants: dict[Any, Any]) -> Any:
-    """The expression with closed forms put in; step counts and suprema up to a relative error that vanishes."""
-    expression = moved(expression, {q: Sup(_without_residuals(q.args[0], prover), k) for q in expression.atoms(Sup)})
-    expression = _without_residuals(expression, prover)
-    for q in sorted(expression.atoms(Sup), key=str):
-        if variable != kappa or not _only_as_a_factor(expression, q):
+def _without_quantities(whole: Any, variable: Any, prover: Prover, constants: dict[Any, Any]) -> Any:
+    """An expression and its parts with closed forms put in; step counts and suprema up to a relative error that vanishes."""
+    whole = whole.xreplace({q: Sup(_without_residuals(q.args[0], prover), k) for q in whole.atoms(Sup)})
+    whole = _without_residuals(whole, prover)
+    for q in sorted(whole.atoms(Sup), key=str):
+        if variable != kappa or not _only_as_a_factor(whole[0], q):
             raise NoClosedForm("a supremum over k that is not a factor in a limit over kappa")
-        expression = closed_rates(moved(expression, {q: peak_in_limit(q.args[0], prover)}), prover)
-    for q in sorted(expression.atoms(steps_to), key=str):
-        if not _only_as_a_factor(expression, q):
+        whole = closed_rates(whole.xreplace({q: peak_in_limit(q.args[0], prover)}), prover)
+    for q in sorted(whole.atoms(steps_to), key=str):
+        if not _only_as_a_factor(whole[0], q):
             raise NoClosedForm("a step count that is not a factor")
-        expression = closed_rates(moved(expression, {q: steps_in_limit(q, variable, prover.without(k), constants)}), prover)
-    if expression.has(worst_rate, residual, worst_residual, steps_to):
+        whole = closed_rates(whole.xreplace({q: steps_in_limit(q, variable, prover.without(k), constants)}), prover)
+    if whole.has(worst_rate, residual, worst_residual, steps_to):
         raise NoClosedForm("a quantity in it has no closed form")
-    return expression
+    return whole
 
 
-def _without_residuals(expression: Any, prover: Prover) -> Any:
-    expression = closed_rates(expression, prover)
-    for q in sorted(expression.atoms(worst_residual), key=str):
+def _without_residuals(e: Any, prover: Prover) -> Any:
+    e = closed_rates(e, prover)
+    for q in sorted(e.atoms(worst_residual), key=str):
         form = worst_form(q.args[0], prover if q.args[1] == k else prover.without(k))
-        expression = closed_rates(moved(expression, {q: form.xreplace({k: q.args[1]})}), prover)
-    return expression
+        e = closed_rates(e.xreplace({q: form.xreplace({k: q.args[1]})}), prover)
+    return e
 
 
-def _without_scale(one: Any, expression: Any) -> Any:
-    """The expression at L = 1, if it does not depend on L, or its limit does not."""
+def _without_scale(one: Any, whole: Any) -> Any:
+    """An expression at L = 1, if it does not depend on L, or its limit does not; and its parts at any L."""
     variable, target = one.args[1:3]
+    expression = whole[0]
     if expression.has(L) and not same_function(expression.xreplace({L: 4 * L}), expression):
         at = sympy.limit(expression, kappa, target) if variable == kappa else expression
         if at.has(L):
             raise DependsOnScale(f"the limit of {sympy.sstr(one.args[0])} still depends on L; state it of a quantity without a scale, such as eta*L")
-    return expression.xreplace({L: sympy.Integer(1)})
+    return sympy.Tuple(expression.xreplace({L: sympy.Integer(1)}), *whole[1:])
 
 
-def _of_expression(e: Any, variable: Any, target: Any, prover: Prover, constants: set[Any]) -> Any:
-    """The limit of an expression without quantities; where it has parameters, only if it is defined whatever they are."""
-    others = e.free_symbols - {variable}
+def _of_expression(whole: Any, variable: Any, target: Any, prover: Prover, constants: set[Any]) -> Any:
+    """The limit of an expression without quantities, if it and its parts are defined close to the target, whatever the parameters are."""
+    others = whole[0].free_symbols - {variable}
     depends = NoClosedForm(f"it depends on {', '.join(sorted(s.name for s in others))}")
-    if not all(s.is_positive for s in others - {eps, kappa, k} - constants):
+    if not all(s.is_positive for s in whole.free_symbols - {variable, k} - constants):
         raise depends
     y = sympy.Dummy("y", positive=True)
-    at = e.xreplace({variable: y**2 if variable == kappa else y})
-    if others and not defined_near(at, y, target, prover):
+    near = whole.xreplace({variable: y**2 if variable == kappa else y})
+    if not all(defined_near(part, y, target, prover) for part in near):
         raise NoClosedForm("that it is defined whatever the parameters are was not shown")
-    at = sympy.powdenest(at, force=True)
+    at = sympy.powdenest(near[0], force=True)
     exact = exact_limit(at, y, target)
     exact = of_powers(at, y, target) if exact is None else exact
     exact = limit_of_expansion(at, y, target, lambda c: _sign(c, prover)) if exact is None else exact

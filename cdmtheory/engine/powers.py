@@ -10,11 +10,12 @@ import sympy
 from sympy.logic.boolalg import And, Implies
 
 from cdmtheory.engine.closed_forms import close, real_steps
+from cdmtheory.engine.logarithms import is_logarithmic_inequality
 from cdmtheory.engine.proof import Finding
-from cdmtheory.engine.prover import NoClosedForm, Prover, powers_of_k
+from cdmtheory.engine.prover import NoClosedForm, Prover, powers_of_k, transcendental
 from cdmtheory.engine.roots import tidy
 from cdmtheory.engine.substitute import put_in
-from cdmtheory.language import L, k, kappa, mu, residual, spectral_radius, steps_to, worst_rate, worst_residual
+from cdmtheory.language import L, _OfMethod, k, kappa, mu, residual, spectral_radius, stable, worst_rate, worst_residual
 
 __all__ = ["POWERS", "compare_powers", "is_defined"]
 
@@ -27,9 +28,18 @@ LARGEST_NAMED = 12  # steps whose power is a polynomial of a degree that solvers
 
 def is_defined(statement: Any, prover: Prover) -> bool:
     """Whether every root, reciprocal and negative power in a statement is defined under the hypotheses, as it stands."""
-    if isinstance(statement, (residual, worst_residual, steps_to)):
-        at = statement.args[2] if isinstance(statement, residual) else None
-        return (at is None or is_defined(at, prover)) and _runs(statement.args[0], at, prover)
+    if isinstance(statement, _OfMethod):
+        steps = statement.args[1] if isinstance(statement, (residual, worst_residual)) else k
+        at = statement.args[-1] if isinstance(statement, (residual, spectral_radius)) or (isinstance(statement, stable) and len(statement.args) == 2) else None
+        counted = steps == k or (bool(steps.is_integer) and prover.holds(sympy.Ge(steps, 0, evaluate=False)))
+        return counted and all(is_defined(a, prover) for a in statement.args[1:]) and _runs(statement.args[0], at, prover)
+    if isinstance(statement, sympy.log):
+        return is_defined(statement.args[0], prover) and is_logarithmic_inequality(sympy.Gt(statement.args[0], 0, evaluate=False), prover)
+    if isinstance(statement, sympy.acosh):
+        return is_defined(statement.args[0], prover) and is_logarithmic_inequality(sympy.Ge(statement.args[0], 1, evaluate=False), prover)
+    if isinstance(statement, sympy.atanh):
+        return is_defined(statement.args[0], prover) and all(
+            is_logarithmic_inequality(r(statement.args[0], b, evaluate=False), prover) for r, b in ((sympy.Gt, -1), (sympy.Lt, 1)))
     if isinstance(statement, sympy.Pow):
         base, exponent = statement.args
         if exponent.has(k):
@@ -46,8 +56,9 @@ def is_defined(statement: Any, prover: Prover) -> bool:
             allowed = sympy.Ne if exponent.is_Integer else sympy.Gt if exponent < 0 else sympy.Ge
             if base.is_positive and base.is_Symbol:
                 return True
-            if base.has(sympy.log):
-                return is_defined(base, prover)  # its sign is looked at where the logarithm is
+            if transcendental(base):
+                return is_defined(base, prover) and any(is_logarithmic_inequality(r(base, 0, evaluate=False), prover)
+                                                        for r in ((sympy.Gt, sympy.Lt) if exponent.is_Integer else (allowed,)))
             return prover.holds(allowed(at, 0, evaluate=False)) or (base.is_polynomial(k) and prover.holds(allowed(base, 0, evaluate=False)))
     return all(is_defined(a, prover) for a in statement.args)
 

@@ -14,7 +14,7 @@ from sympy.logic.boolalg import BooleanFunction
 
 from cdmtheory.language import _OfMethod, h
 
-__all__ = ["NotStated", "lost_conditions", "put_in", "special_case"]
+__all__ = ["NotStated", "apart", "lost_conditions", "put_in", "special_case"]
 
 PARTIAL = (sympy.Pow, sympy.log, sympy.acosh, sympy.atanh)  # functions that have no value somewhere
 
@@ -30,6 +30,11 @@ def put_in(e: Any, swap: dict[Any, Any]) -> Any:
     if isinstance(e, BooleanFunction) and e not in swap:
         return e.func(*(put_in(a, swap) for a in e.args), evaluate=False)
     return e.xreplace(swap)
+
+
+def apart(e: Any) -> Any:
+    """An expression, and after it each of its parts that may be undefined by itself, so that whatever is put in they do not cancel."""
+    return sympy.Tuple(e, *(part for part, bound in dict.fromkeys(_partial(e)) if not (bound and part.has(h))))
 
 
 def special_case(statement: Any, swap: dict[Any, Any]) -> Any:
