@@ -14,6 +14,7 @@ import sys
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 from unicodedata import combining, normalize
 
@@ -258,7 +259,12 @@ def _check_expression(side: Any, where: str) -> None:
 
 
 def _refuse_names(*statements: Any) -> None:
-    for s in set().union(*(st.atoms(sympy.Symbol) for st in statements)):
+    symbols = sorted(set().union(*(st.atoms(sympy.Symbol) for st in statements)), key=lambda s: (s.name, s.sort_key()))
+    for one, other in pairwise(symbols):
+        if one.name == other.name:
+            raise ClaimError(f"two different symbols are called {one.name} (their assumptions differ, or one is a Dummy), which no answer could tell apart; "
+                             "give each a name of its own")
+    for s in symbols:
         exported = SYMBOLS.get(s.name)
         if exported is not None and s != exported:
             raise ClaimError(f"the symbol {s.name} is spelled like cdmtheory's but is another one (its assumptions differ); "

@@ -191,6 +191,8 @@ def _check_parameter(family: str, name: str, value: Any) -> None:
                                                              else "a number is needed here, not a method"))
     if name == "steps" and not hasattr(value, "free_symbols") and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
         raise ValueError(f"{family}: steps = {value!r}; allowed is a whole number >= 0")
+    if name == "steps" and hasattr(value, "free_symbols") and not (value.is_integer and value.is_nonnegative):
+        raise ValueError(f"{family}: steps = {value}; allowed is a whole number >= 0, or a symbol that is one: Symbol('n', integer=True, nonnegative=True)")
     if value is None:
         raise TypeError(f"{family}: {name} = None; a number is needed here")
     if not _is_plain_number(value):

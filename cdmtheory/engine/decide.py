@@ -130,7 +130,7 @@ def _first_steps(statement: Any, given: tuple[Any, ...], solvers: Solvers, deadl
     with certificates_of(solvers).lemmas():
         for steps in range(FIRST_STEPS):
             here = {k: sympy.Integer(steps)}
-            allowed = tuple(g.xreplace(here) for g in given)
+            allowed = tuple(special_case(g, here) for g in given)
             tell(f"at least for k = {steps}")
             until = min(deadline, time.monotonic() + SEARCH_SECONDS * solvers.patience)
             if time.monotonic() > deadline or (sympy.false not in allowed and prove(

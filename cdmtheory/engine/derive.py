@@ -94,13 +94,13 @@ def _is_claim(step: Any) -> bool:
 
 def _equation(step: Any, given: tuple[Any, ...]) -> Finding | None:
     """An equation between expressions or matrices: reduced to zero, or shown to differ at a point; None if neither worked."""
-    entries = _entries(step)
+    entries, whole = _entries(step), _whole(step)
     # what is wrong is so nearly everywhere, and to see that costs less than to simplify it
-    if (point := _differs(entries, given, FEW)) is None:
+    if (point := _differs(entries, whole, given, FEW)) is None:
         left_over = [e for e in entries if not reduces_to_zero(e, CHEAP)]
         if all(reduces_to_zero(e, DEAR) for e in left_over):
             return Finding("PROVED", ["algebra"])
-        point = _differs(left_over, given, POINTS)
+        point = _differs(left_over, whole, given, POINTS)
     if point is not None:
         left, right = _sides(step, point)
         at = {s.name: str(x) for s, x in sorted(point.items(), key=lambda i: i[0].name)}
@@ -130,12 +130,27 @@ def reduces_to_zero(e: Any, ways: Iterable[Callable[[Any], Any]]) -> bool:
     return False
 
 
-def _differs(entries: list[Any], given: tuple[Any, ...], most: int) -> dict[Any, fmpq] | None:
-    """A point, among the first ones, at which one of the entries is not 0."""
-    return next(filter(None, (_nonzero_point(e, given, most) for e in entries)), None)
+def _whole(step: Any) -> list[Any]:
+    """Everything that stands on either side, in which nothing has cancelled between the two."""
+    return [e for side in (step.lhs, step.rhs) for e in (sympy.Matrix(sympy.sympify(side).doit()) if getattr(side, "is_Matrix", False) else (side.doit(),))]
 
 
-def _nonzero_point(e: Any, given: tuple[Any, ...], most: int) -> dict[Any, fmpq] | None:
+def _differs(entries: list[Any], whole: list[Any], given: tuple[Any, ...], most: int) -> dict[Any, fmpq] | None:
+    """A point, among the first ones, at which one of the entries is not 0, and both sides are defined."""
+    return next(filter(None, (_nonzero_point(e, whole, given, most) for e in entries)), None)
+
+
+def _undefined(e: Any, point: dict[Any, fmpq]) -> bool:
+    try:
+        value(e, point)
+    except Undefined:
+        return True
+    except Open:
+        pass
+    return False
+
+
+def _nonzero_point(e: Any, whole: list[Any], given: tuple[Any, ...], most: int) -> dict[Any, fmpq] | None:
     inside = (point for point in islice(points(_about(e.free_symbols), given), TRIED * most) if satisfies(given, point) is True)
     for point in islice(inside, most):
         try:
@@ -143,7 +158,7 @@ def _nonzero_point(e: Any, given: tuple[Any, ...], most: int) -> dict[Any, fmpq]
                 number = value(e, point)
         except (Undefined, Open):
             continue
-        if number != 0 if isinstance(number, fmpq) else (number > 0 or number < 0):
+        if (number != 0 if isinstance(number, fmpq) else (number > 0 or number < 0)) and not any(_undefined(side, point) for side in whole):
             return point
     return None
 

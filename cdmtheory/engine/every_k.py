@@ -39,7 +39,7 @@ def decide_every_k(statement: Any, given: tuple[Any, ...], solvers: Solvers, dea
     statement, given = _without_empty_changes(statement), tuple(whole_steps(_without_empty_changes(g)) for g in given)
     few = few_steps(given)
     if few and k in statement.free_symbols:
-        cases = [prove(special_case(statement, here), tuple(g.xreplace(here) for g in given), (), solvers, deadline, tell) for here in few]
+        cases = [prove(special_case(statement, here), tuple(special_case(g, here) for g in given), (), solvers, deadline, tell) for here in few]
         if all(case.verdict == "PROVED" for case in cases):
             return combined(cases)
     statement = _without_extremes(statement)
@@ -155,6 +155,8 @@ def _between_step_counts(statement: Any, given: tuple[Any, ...], solvers: Solver
     if not isinstance(statement, (sympy.Le, sympy.Ge, sympy.Lt, sympy.Gt, sympy.Eq, sympy.Ne)) or any(g.has(k) for g in given):
         return None
     low, high = statement.args if not isinstance(statement, (sympy.Ge, sympy.Gt)) else statement.args[::-1]
+    if k in low.free_symbols | high.free_symbols:
+        return None
     if isinstance(statement, (sympy.Eq, sympy.Ne)) and isinstance(high, steps_to):
         low, high = high, low
     prover = Prover(tuple(g for g in given if not transcendental(g)), solvers, deadline, tell)

@@ -68,7 +68,7 @@ class Certificates:
         return found is not None
 
     def announced(self, claim: Any) -> bool:
-        """Whether a kept file says that it is about this claim: a reason to try it first, and no more than that."""
+        """Whether a kept file that the checker accepts says that it is about this claim: a reason to try it first, and no more than that."""
         self._kept_parts()
         return (claim.statement, *claim.hypotheses) in self._announced
 
@@ -210,7 +210,8 @@ class Certificates:
             self._shelf = {}
             for file in filter(None, map(kept_file, self.keeping.read())):
                 hypotheses = file.claim.get("hypotheses")
-                self._announced.add((str(file.claim.get("statement")), *map(str, hypotheses if isinstance(hypotheses, list) else ())))
+                if file.parts and file.accepted:
+                    self._announced.add((str(file.claim.get("statement")), *map(str, hypotheses if isinstance(hypotheses, list) else ())))
                 for part in file.parts:
                     self._shelf.setdefault(part["key"], []).append((part, file))
         return self._shelf

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 import sympy
@@ -16,10 +17,11 @@ from cdmtheory.engine.proof import Finding
 from cdmtheory.engine.prover import NoClosedForm, Prover
 from cdmtheory.engine.scalars import Undefined
 from cdmtheory.engine.substitute import special_case
-from cdmtheory.language import L, Sup, eps, k, kappa, mu
+from cdmtheory.language import L, Sup, _OfMethod, eps, k, kappa, mu
 
 __all__ = ["decide_limit"]
 
+LOOKED_AT = 60  # points
 FIRST_STEPS = 5  # that a limit with a free number of steps is looked at with
 
 
@@ -90,6 +92,8 @@ def _refuted_in_part(statement: Any, prover: Prover) -> Finding | None:
     part = sympy.Le(eps, LARGEST_LATE, evaluate=False) if kappa in bound else sympy.Lt(mu, L, evaluate=False)
     if bound & part.free_symbols or (part.has(eps) and not statement.has(eps)) or prover.holds(part):
         return None
+    if not any(satisfies((*prover.given, part), point) for point in islice(points(statement, (*prover.given, part)), LOOKED_AT)):
+        return None  # it may contradict the hypotheses
     found = decide_limit(statement, Prover((*prover.given, part), prover.solvers, prover.deadline, prover.tell))
     return found if found is not None and found.verdict == "REFUTED" and found.counterexample and found.counterexample["point"] else None
 
@@ -97,7 +101,7 @@ def _refuted_in_part(statement: Any, prover: Prover) -> Finding | None:
 def _differs(comparison: Any, given: tuple[Any, ...]) -> dict[Any, Any] | None:
     """A point within the hypotheses at which what a limit was found to be makes the statement false."""
     for tried, point in enumerate(points(comparison, given)):
-        if tried > 60:
+        if tried > LOOKED_AT:
             return None
         if satisfies(given, point) is True:
             try:
@@ -116,6 +120,8 @@ def _same_in_other_symbols(left: Any, right: Any, prover: Prover) -> bool:
     except NoClosedForm:
         return False
     if not all(defined_near(side, y, sympy.oo, prover) for side in sides):
+        return False
+    if any(side.has(_OfMethod) for side in sides):
         return False
     difference = sides[0] - sides[1]
     difference = difference.replace(sympy.acosh, lambda e: sympy.log(e + sympy.sqrt(e**2 - 1)))

@@ -17,7 +17,7 @@ from cdmtheory.engine.proof import certificates_of
 from cdmtheory.engine.prover import NoClosedForm, Prover
 from cdmtheory.engine.roots import tidy
 from cdmtheory.engine.substitute import apart
-from cdmtheory.language import L, MethodTerm, Sup, eps, h, k, kappa, mu, residual, spectral_radius, steps_to, worst_rate, worst_residual
+from cdmtheory.language import L, MethodTerm, Sup, _OfMethod, eps, h, k, kappa, mu, residual, spectral_radius, steps_to, worst_rate, worst_residual
 from cdmtheory.modes import residual as residual_polynomial
 
 __all__ = ["DependsOnScale", "defined_near", "limit_of"]
@@ -76,8 +76,9 @@ def _about_the_rest(prover: Prover, one: Any) -> Prover:
 
 def _one_limit(one: Any, prover: Prover) -> Any:
     expression, variable, target = one.args[:3]
-    if target not in (sympy.oo, sympy.Integer(0)):
-        raise NoClosedForm(f"limits are taken at oo and at 0, not at {target}")
+    expected = {kappa: sympy.oo, k: sympy.oo, eps: sympy.Integer(0)}.get(variable, target)
+    if target != expected or target not in (sympy.oo, sympy.Integer(0)) or (target == 0 and str(one.args[3]) != "+"):
+        raise NoClosedForm(f"limits are taken over kappa and k at oo, over eps at 0 from above, not over {variable} at {target}")
     if any(variable in part.free_symbols for q in expression.atoms(residual, worst_residual, steps_to) for part in (q.args[0], *q.args[2:])
            if variable in (k, eps)):
         raise NoClosedForm("a method or an eigenvalue that changes with the variable of the limit")
@@ -132,7 +133,7 @@ def _without_quantities(whole: Any, variable: Any, prover: Prover, constants: di
         if not _only_as_a_factor(whole[0], q):
             raise NoClosedForm("a step count that is not a factor")
         whole = closed_rates(whole.xreplace({q: steps_in_limit(q, variable, prover.without(k), constants)}), prover)
-    if whole.has(worst_rate, residual, worst_residual, steps_to):
+    if whole.has(_OfMethod):
         raise NoClosedForm("a quantity in it has no closed form")
     return whole
 

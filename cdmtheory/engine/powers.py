@@ -14,7 +14,7 @@ from cdmtheory.engine.logarithms import is_logarithmic_inequality
 from cdmtheory.engine.proof import Finding
 from cdmtheory.engine.prover import NoClosedForm, Prover, powers_of_k, transcendental
 from cdmtheory.engine.roots import tidy
-from cdmtheory.engine.substitute import put_in
+from cdmtheory.engine.substitute import PARTIAL, TOTAL, put_in
 from cdmtheory.language import L, _OfMethod, k, kappa, mu, residual, spectral_radius, stable, worst_rate, worst_residual
 
 __all__ = ["POWERS", "compare_powers", "is_defined"]
@@ -60,6 +60,10 @@ def is_defined(statement: Any, prover: Prover) -> bool:
                 return is_defined(base, prover) and any(is_logarithmic_inequality(r(base, 0, evaluate=False), prover)
                                                         for r in ((sympy.Gt, sympy.Lt) if exponent.is_Integer else (allowed,)))
             return prover.holds(allowed(at, 0, evaluate=False)) or (base.is_polynomial(k) and prover.holds(allowed(base, 0, evaluate=False)))
+        if statement.base != sympy.E and not (exponent.is_Integer or prover.holds(sympy.Gt(base, 0, evaluate=False))):
+            return False
+    if isinstance(statement, sympy.Function) and not isinstance(statement, (*PARTIAL, *TOTAL)):
+        return False
     return all(is_defined(a, prover) for a in statement.args)
 
 

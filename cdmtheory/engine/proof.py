@@ -5,6 +5,7 @@ That the hypotheses can be satisfied, and that a quick search met no counterexam
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -119,8 +120,9 @@ def _with_witnesses(statement: Any, given: tuple[Any, ...], problem: Problem, wa
         from cdmtheory.engine.interior import interior_eigenvalues, stationary_eigenvalues
 
         for inside in (stationary_eigenvalues, interior_eigenvalues)[:ways]:
-            if witnesses := inside(statement, given):
-                yield witnesses, reduce_claim(statement, given, witnesses)
+            with contextlib.suppress(NotPolynomial):
+                if witnesses := inside(statement, given):
+                    yield witnesses, reduce_claim(statement, given, witnesses)
 
 
 def combined(found: list[Finding]) -> Finding:

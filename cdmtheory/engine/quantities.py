@@ -6,6 +6,7 @@ This is the reference meaning of a quantity, independent of the reduction to pol
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import sympy
@@ -108,7 +109,7 @@ def method_at(term: MethodTerm, point: Point) -> Method:
     if _has_ball(made):
         return made.to(Arithmetic.BALL)
     try:
-        for part in (made, *(v for v in made.values if isinstance(v, Method))):
+        for part in _phases(made):
             for _ in zip(range(1), part, strict=False):
                 pass
     except NoRealRootError as reason:
@@ -118,6 +119,14 @@ def method_at(term: MethodTerm, point: Point) -> Method:
     except ZeroDivisionError:
         raise Undefined(f"{term} divides by 0") from None
     return made
+
+
+def _phases(method: Method) -> Iterator[Method]:
+    """A method, and every one that a phased method is made of."""
+    yield method
+    for v in method.values:
+        if isinstance(v, Method):
+            yield from _phases(v)
 
 
 def _has_ball(method: Method) -> bool:
@@ -181,6 +190,8 @@ def _worst_rate(expr: Any, point: Point) -> Any:
 
 def steps_of(expr: Any, point: Point) -> int:
     steps = value(expr, point)
+    if isinstance(steps, arb) and steps.contains_integer():
+        raise Open(f"whether {expr} is a number of steps")
     if not isinstance(steps, fmpq) or steps.q != 1 or steps < 0:
         raise Undefined(f"k = {steps} is not a number of steps")
     if steps > LARGEST_K:
@@ -220,6 +231,8 @@ def _worst_residual(expr: Any, point: Point) -> Any:
     term, steps = expr.args[0], steps_of(expr.args[1], point)
     low, high = ends(point)
     if steps == 0:
+        if h in term.free_symbols:
+            raise Open("whether this method is defined at every eigenvalue has no value here")
         method_at(term, point)
         return fmpq(1)
     if low == high:

@@ -60,6 +60,8 @@ def power(b: Any, e: Any, base: Any) -> Any:
             raise Open(f"{base} may be 0")
         return root ** int(e.p)
     if b < 0:
+        if isinstance(e, arb) and e.contains_integer():
+            raise Open(f"whether a power of the negative number {base} is a whole one")
         raise Undefined(f"a power of the negative number {base}")
     if isinstance(b, fmpq) and b == 0:
         if e > 0:

@@ -159,8 +159,10 @@ class Reducer:
             term = bind(e.args[0], at)
             for part in (term, *_coefficients(term, e)):
                 self.watch(part)
-            for part in (e.args[0], *_coefficients(e.args[0], e)):
-                self.watch_lost(part, {h: at})
+            self.watch_lost(e.args[0], {h: at})
+            open_term, parameters = _with_open_parameters(e.args[0])
+            for part in _coefficients(open_term, e):  # √(−x²) is I·|x| for SymPy, and its square −x²
+                self.watch_lost(part, {s: bind(value, at) for s, value in parameters.items()})
             return
         if isinstance(e, sympy.Pow) and e.exp.is_Rational and (e.exp < 0 or not e.exp.is_Integer):
             self.watched.append(self.expression(e))
@@ -229,20 +231,39 @@ def _fresh_name(e: Any) -> str:
     return {"Abs": "modulus", "Max": "maximum", "Min": "minimum", "spectral_radius": "radius"}.get(type(e).__name__, "y")
 
 
+def _with_open_parameters(term: MethodTerm) -> tuple[MethodTerm, dict[Any, Any]]:
+    """A method with symbols without any assumption for its parameters, and what they stand for."""
+    parameters: dict[Any, Any] = {}
+
+    def opened(value: Any, name: str) -> Any:
+        if isinstance(value, MethodTerm):
+            found, own = _with_open_parameters(value)
+            parameters.update(own)
+            return found
+        if value == sympy.Tuple() or name == "steps":
+            return value
+        parameters[symbol := sympy.Dummy(name)] = value
+        return symbol
+
+    names = term.method.family.signature.parameters
+    return term.func(term.args[0], *[opened(value, name) for name, value in zip(names, term.args[1:], strict=True)]), parameters
+
+
 def _coefficients(term: MethodTerm, quantity: Any) -> list[Any]:
-    """The coefficients that a quantity runs a method with, as SymPy expressions."""
+    """The coefficients that a quantity runs a method with, and those of the first step of each of its phases, as SymPy expressions."""
+    steps = quantity.args[1] if isinstance(quantity, (residual, worst_residual)) else None
+    first = [c for phase in (term.args[1], term.args[3]) for c in _coefficients(phase, None)] if term.args[0].name == "phased" else []
     try:
         schedule = term.method.schedule
-        steps = quantity.args[1] if isinstance(quantity, (residual, worst_residual)) else None
         if schedule.constant is not None:
             rows = [*schedule.opening, schedule.constant]
-        elif steps is not None and steps.is_Integer and steps <= LARGEST_RESIDUAL:
-            rows = list(islice(schedule, int(steps)))
+        elif quantity is None or steps is not None:
+            rows = list(islice(schedule, max(1, int(steps)) if steps is not None and steps.is_Integer and steps <= LARGEST_RESIDUAL else 1))
         else:
-            return []
+            return first
     except ValueError as error:
         raise NotPolynomial(str(error)) from None
-    return [sympy.sympify(x) for row in rows for x in row]
+    return [*first, *(sympy.sympify(x) for row in rows for x in row)]
 
 
 def _characteristic(term: MethodTerm, at: Any) -> tuple[Any, Any]:

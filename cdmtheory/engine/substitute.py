@@ -12,11 +12,13 @@ import sympy
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanFunction
 
-from cdmtheory.language import _OfMethod, h
+from cdmtheory.language import _OfMethod, h, residual, worst_residual
 
-__all__ = ["NotStated", "apart", "lost_conditions", "put_in", "special_case"]
+__all__ = ["PARTIAL", "TOTAL", "NotStated", "apart", "lost_conditions", "put_in", "special_case"]
 
 PARTIAL = (sympy.Pow, sympy.log, sympy.acosh, sympy.atanh)  # functions that have no value somewhere
+TOTAL = (sympy.exp, sympy.Abs, sympy.Max, sympy.Min, sympy.sinh, sympy.cosh, sympy.tanh, sympy.asinh, sympy.atan, sympy.sin, sympy.cos,
+         sympy.floor, sympy.ceiling, sympy.sign, _OfMethod)  # have one wherever their arguments do; quantities are looked at by themselves
 
 
 class NotStated(Exception):
@@ -46,23 +48,24 @@ def special_case(statement: Any, swap: dict[Any, Any]) -> Any:
         If SymPy drops a part of which that cannot be said.
     """
     lost = lost_conditions(statement, swap)
-    image = sympy.false if statement.has(sympy.nan, sympy.zoo) or sympy.false in lost else statement.xreplace(swap)
-    return sympy.And(image, *lost) if lost else image
+    return sympy.false if sympy.false in lost else sympy.And(statement.xreplace(swap), *lost) if lost else statement.xreplace(swap)
 
 
 def lost_conditions(e: Any, swap: dict[Any, Any]) -> list[Any]:
-    """What must hold for the parts of an expression to be defined that its image does not contain any more."""
+    """What must hold for the parts of an expression to be defined that its image does not contain any more; false, if one is defined nowhere."""
+    if any(not _may_be_counted(q.args[1].xreplace(swap)) for q in e.atoms(residual, worst_residual)):
+        return [sympy.false]
     parts = dict.fromkeys(_partial(e))
+    if any(_defined(part, swap) == sympy.false for part, _ in parts):
+        return [sympy.false]
     kept = {part for part, _ in _partial(put_in(e, swap))} if parts else set()
     found: list[Any] = []
     for part, bound in parts:
-        if _covered(part.xreplace(swap), kept):
+        if _covered(part.xreplace(swap), kept) or (condition := _defined(part, swap)) == sympy.true:
             continue
-        if bound and part.has(h):
-            raise NotStated(f"that {part} is defined whatever the eigenvalue is")
-        condition = _defined(part.func, [a.xreplace(swap) for a in part.args])
-        if condition != sympy.true and condition not in found:
-            found.append(condition)
+        if condition is None or (bound and part.has(h)):
+            raise NotStated(f"that {part} is defined is not said of {part.xreplace(swap)}")
+        found += [condition] if condition not in found else []
     return found
 
 
@@ -82,20 +85,25 @@ def _partial(e: Any, bound: bool = False) -> Iterator[tuple[Any, bool]]:
         yield from _partial(a, bound or (n == 0 and isinstance(e, _OfMethod)))
 
 
-def _defined(function: Any, args: list[Any]) -> Any:
-    """The condition under which a function has a value."""
-    x = args[0]
-    if any(a.has(sympy.nan, sympy.zoo) for a in args):
+def _may_be_counted(steps: Any) -> bool:
+    """Whether an expression may be a number of steps: if it is a number, whether it is one."""
+    return not steps.is_number or bool(steps.is_Integer and steps >= 0)
+
+
+def _defined(part: Any, swap: dict[Any, Any]) -> Any:
+    """The condition under which a part has a value; None if it is not known how to say that."""
+    x, *rest = (a.xreplace(swap) for a in part.args)
+    if any(a.has(sympy.nan, sympy.zoo, sympy.I) for a in (x, *rest)):
         return sympy.false
-    if function is sympy.log:
+    if isinstance(part, sympy.log):
         return sympy.Gt(x, 0)
-    if function is sympy.acosh:
+    if isinstance(part, sympy.acosh):
         return sympy.Ge(x, 1)
-    if function is sympy.atanh:
+    if isinstance(part, sympy.atanh):
         return sympy.And(sympy.Gt(x, -1), sympy.Lt(x, 1))
-    exponent = args[1]
+    exponent = rest[0]
     if exponent.is_integer:
         return sympy.Or(sympy.Ge(exponent, 0), sympy.Ne(x, 0))
     if exponent.is_Rational:
         return sympy.Ge(x, 0) if exponent > 0 else sympy.Gt(x, 0)
-    raise NotStated(f"that {x} to the power {exponent} is defined")
+    return None
