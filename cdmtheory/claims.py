@@ -260,10 +260,6 @@ def _check_expression(side: Any, where: str) -> None:
 
 def _refuse_names(*statements: Any) -> None:
     symbols = sorted(set().union(*(st.atoms(sympy.Symbol) for st in statements)), key=lambda s: (s.name, s.sort_key()))
-    for one, other in pairwise(symbols):
-        if one.name == other.name:
-            raise ClaimError(f"two different symbols are called {one.name} (their assumptions differ, or one is a Dummy), which no answer could tell apart; "
-                             "give each a name of its own")
     for s in symbols:
         exported = SYMBOLS.get(s.name)
         if exported is not None and s != exported:
@@ -273,6 +269,10 @@ def _refuse_names(*statements: Any) -> None:
         bad = ["not real"] if s.is_real is False else [name for name in _ASSUMPTIONS_BAD if s.assumptions0.get(name) is True and name not in implied]
         if bad:
             raise ClaimError(f"the symbol {s.name} is assumed to be {', '.join(bad)}; allowed are {', '.join(sorted(_ASSUMPTIONS_OK))}")
+    for one, other in pairwise(symbols):
+        if one.name == other.name:
+            raise ClaimError(f"two different symbols are called {one.name} (their assumptions differ, or one is a Dummy), which no answer could tell apart; "
+                             "give each a name of its own")
 
 
 def misread_in_source(tree: ast.AST, names: Mapping[str, Any], *, functions: bool = True) -> Iterator[tuple[int, str]]:
