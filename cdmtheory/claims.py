@@ -267,6 +267,8 @@ def _refuse_names(*statements: Any) -> None:
                              f"write 'from cdmtheory import {'lambda_' if s.name.startswith('lambda') else s.name}', or give yours another name")
         implied = {"rational", "algebraic"} if s.is_integer else set()
         bad = ["not real"] if s.is_real is False else [name for name in _ASSUMPTIONS_BAD if s.assumptions0.get(name) is True and name not in implied]
+        said = sympy.Symbol(s.name, **{name: True for name in _ASSUMPTIONS_OK if s.assumptions0.get(name) is True})
+        bad = bad or [f"{name} ({value})" for name, value in s.assumptions0.items() if said.assumptions0.get(name) != value]
         if bad:
             raise ClaimError(f"the symbol {s.name} is assumed to be {', '.join(bad)}; allowed are {', '.join(sorted(_ASSUMPTIONS_OK))}")
     for one, other in pairwise(symbols):

@@ -7,7 +7,7 @@ import time
 
 import pytest
 import sympy
-from sympy import Abs, Eq, Implies, Limit, Max, Min, Ne, Not, Rational, Symbol, acosh, atanh, exp, log, oo
+from sympy import Abs, Eq, Ge, Implies, Limit, Max, Min, Ne, Not, Rational, Symbol, acosh, atanh, exp, log, oo
 
 from cdmtheory import (
     Claim,
@@ -35,6 +35,7 @@ from cdmtheory import (
     stable,
     steps_to,
     triple_momentum,
+    verify,
     worst_rate,
     worst_residual,
 )
@@ -126,6 +127,48 @@ FALSE = {
     "an undefined tolerance": ([mu < L], Eq(steps_to(heavy_ball(5 / L, Rational(1, 10)), 1 / (p**2 - 2)), oo)),
     "the root of a power": ([], Eq(Limit(((eps - 1) ** 3) ** Rational(1, 3), eps, 0), -1)),
     "roots of what is negative, in a limit": ([], Eq(Limit(sqrt(1 - kappa) * sqrt(1 - L / mu) / kappa, kappa, oo), -1)),
+    # a part that stands elsewhere too, with another h
+    "a pole at h = √2·μ, beside a method": (
+        [], spectral_radius(gradient_descent(1 / (mu * (h**2 / mu**2 - 2))), mu) >= (kappa - L / mu) / (h**2 / mu**2 - 2)),
+    "a pole at the eigenvalue √2·μ, beside h": (
+        [Ne(h**2, 2 * mu**2)], worst_rate(gradient_descent((kappa - L / mu) / (L * (h**2 / mu**2 - 2)) + 1 / L)) <= 1 + 1 / (h**2 / mu**2 - 2) ** 2),
+    "a Lambert function times 0": ([pin], Eq((kappa - L / mu) * sympy.LambertW(-p), 0)),
+    "a rate without a value times 0": ([Eq(x**2, 2), x < 0], Eq((kappa - L / mu) * worst_rate(critically_damped(x, mu)), 0)),
+    "log 0 that cancels between the sides": ([], Ge(Abs(x) + log((p**2 - 2) ** 2), log((p**2 - 2) ** 2), evaluate=False)),
+    "k − 1 steps that cancel between the sides": ([], Ge(Abs(x) + residual(gd, k - 1, mu), residual(gd, k - 1, mu), evaluate=False)),
+    "half the steps that cancel between the sides": (
+        [], Ge(Abs(x) + worst_residual(gd, k / 2), worst_residual(gd, k / 2), evaluate=False)),
+    "a pole at an eigenvalue that cancels": (
+        [], Ge(Abs(x) + steps_to(gradient_descent(1 / (2 * h - mu - L)), eps), steps_to(gradient_descent(1 / (2 * h - mu - L)), eps), evaluate=False)),
+    "sides that become equal, both undefined": ([k <= 0], Eq(worst_residual(gd, k) / (x**2 - 2 + k), worst_residual(gd, k) / (x**2 - 2))),
+    "a hypothesis whose sides become equal": ([Ne(1 / (x - 1 + k), 1 / (x - 1 + 2 * k) + 1), Eq(x * (x - 1), 0)], Eq(Sup(half**k, k), 1)),
+    "a witness whose hypothesis becomes equal": (
+        [Eq(z * (z**2 - 2), 0), z >= 0, Ne(sqrt(1 - x), sqrt(1 - 2 * x + z) + 1)], Optimal((x - z) ** 2, over=[x], value=0)),
+    "a witness whose hypothesis has a root in a method": (
+        [Eq(z * (z**2 - 2), 0), z >= 0, (x - z) * spectral_radius(critically_damped((x - z) ** 2 + 1 - z**2, mu), mu) <= 5],
+        Optimal((x - z) ** 2, over=[x], value=0)),
+    "a pole at an eigenvalue is no instability": ([Eq(mu, 1), Eq(L, 2)], Not(stable(gradient_descent(1 / (2 * h - mu - L))))),
+    # what limits are put into
+    "a pole at x = 2": ([], Eq((x - 2) / (x - 2 * Limit(k / (k + 1), k, oo)), 1)),
+    "log x times a limit that is 0": ([], Eq(Limit(1 / (k + 1), k, oo) * log(x), 0)),
+    "a limit to an undefined power": ([], Eq(Limit(kappa / (kappa + 1), kappa, oo) ** (1 / (p**2 - 2)), 1)),
+    "1/log 0 at kappa = 1": ([], Eq(Limit(worst_residual(gd, k) / log(1 - 1 / kappa), k, oo), 0)),
+    "0/0 at kappa = 1 beside a residual": ([], Eq(Limit(worst_residual(gd, k) * (L / mu - 1) / (kappa - 1), k, oo), 0)),
+    "the logarithm of a supremum that tends to 1": (
+        [], Eq(Limit(kappa * log(Sup((1 - 1 / kappa) ** k * (1 + k / kappa - k / kappa**2), k)), kappa, oo), -half)),
+    "a scale that is periodic": ([], Eq(Limit(sympy.cos(2 * sympy.pi * log(L) / log(4)) * k / (k + 1), k, oo), 1)),
+    # lines that are not written as a + bk
+    "a bound in brackets": ([*pinned, k >= p * sqrt(kappa)], (1 - 1 / sqrt(kappa)) ** k * (1 + (k + 3 * x) / sqrt(kappa)) <= (1 + p) * exp(-p)),
+    "a bound in brackets, of a residual": (
+        [pin], worst_residual(critically_damped(1 / L, mu), k)
+        <= (2 / sqrt(3 - 1 / sqrt(kappa)) + k / sqrt(kappa) - (k + 1) / (4 * sqrt(kappa))) * (1 - 1 / sqrt(kappa)) ** k),
+    "powers of one base that are both 0": ([], Eq((((kappa**2 - 2) ** 2) ** k + ((kappa**2 - 2) ** 2) ** (k + 1))
+                                                  / ((((L / mu) ** 2 - 2) ** 2) ** k + (((L / mu) ** 2 - 2) ** 2) ** (k + 1)), 1)),
+    "an undefined conclusion": ([], Implies(Ne(p**2, 2), worst_residual(gd, k) / (p**2 - 2) ** 2 >= 0)),
+    "equal at the end of the interval": ([kappa >= 4, mu < L], Limit(steps_to(gd, eps) / log(1 / eps), eps, 0) > 1 / log(Rational(4, 3))),
+    "roots of one polynomial, written in two ways": (
+        [x >= 0], log(2 + x) + (sqrt((x + 1) * (x + 2)) - 3) / (sqrt(x**2 + 3 * x + 2) - 3) > 0),
+    "atanh 1 and its logarithm": ([], atanh(1 / (1 + (x**2 - 2) ** 2)) - log((2 + (x**2 - 2) ** 2) / (x**2 - 2) ** 2) / 2 <= x**2 + 1),
     # names
     "a symbol called eta_mu": ([pin, Symbol("eta_mu", positive=True) < half], log(eta * mu) < 0),
     "a Dummy called sqrt_eps": ([pin], log(sympy.Dummy("sqrt_eps", positive=True)) < 0),
@@ -143,6 +186,9 @@ TRUE = {
     "a tolerance for k": ([pin, mu < L, steps_to(gd, R**k) > 1], k >= 2),
     "where all eigenvalues agree": (
         [Eq(mu, L)], Eq(Limit(steps_to(heavy_ball(Rational(9, 5) / mu, Rational(1, 10)), eps) / log(1 / eps) * (1 + eps ** (k + 1)), eps, 0), 1 / log(2))),
+    "a limit inside a limit": ([], Eq(Limit(kappa / (kappa + 1) * Limit(1 / kappa, kappa, oo), kappa, oo), 0)),
+    "a bound in brackets as a hypothesis": (
+        [x**2 >= 2, x**2 <= 2, x >= 0, k >= p * sqrt(kappa), (1 - 1 / sqrt(kappa)) ** k * (1 + (k + 3 * x) / sqrt(kappa)) > (1 + p) * exp(-p)], k >= 0),
     "a whole power that is a ball": ([Eq(x, 2)], Eq((-1) ** (sqrt(2) * sqrt(x)), 1)),
     "a whole number of steps that is a ball": ([Eq(k, 2)], worst_residual(gd, sqrt(2) * sqrt(k)) <= 1),
 }
@@ -152,6 +198,9 @@ EMPTY = {
     "undefined everywhere, by a polynomial that is 0": ([1 / ((x + 1) ** 2 - x**2 - 2 * x - 1) > 0], x > 0),
     "the root of a negative step": ([Eq(residual(critically_damped(-eta, mu), 0, h), 1)], eta * L >= eta * mu),
     "the root of a negative step, a rate": ([spectral_radius(polyak(-mu, -mu), h) > 0], eta * L >= eta * mu),
+    "a logarithm of what is negative": ([Ge(Abs(x) + log(mu - 2 * L), log(mu - 2 * L), evaluate=False)], x * L >= x * mu - 1),
+    "a pole at an eigenvalue": ([worst_rate(gradient_descent(1 / (2 * h - mu - L))) >= 0], x > 0),
+    "a pole at an eigenvalue, unstable": ([Not(stable(gradient_descent(1 / (2 * h - mu - L))))], x > 0),
     "a reciprocal at the eigenvalue": ([Eq(spectral_radius(gradient_descent(1 / (1 + 1 / (h - mu))), mu), 1)], mu <= L),
 }
 
@@ -184,6 +233,31 @@ def test_equations_of_a_derivation_are_compared_where_they_are_defined(step):
 def test_symbols_that_no_answer_could_tell_apart_are_refused():
     with pytest.raises(ClaimError, match="two different symbols are called u"):
         Claim("u and u", given=[Symbol("u", real=True) < half], that=log(Symbol("u", positive=True)) < 0)
+
+
+def test_assumptions_that_an_answer_would_not_show_are_refused():
+    for assumptions in ({"extended_positive": True}, {"zero": False}, {"integer": False}, {"rational": False, "real": True}):
+        with pytest.raises(ClaimError, match="the symbol t is assumed to be"):
+            Claim("t", that=Symbol("t", **assumptions) < 5)
+
+
+def test_what_is_not_evaluated_reaches_another_process_as_it_was_written():
+    written = sympy.Mul(x, 1 / x, evaluate=False)
+    assert verify(Claim("x/x", that=Eq(written, 1, evaluate=False)), timeout=20).verdict == "REFUTED"
+
+
+def test_binomial_coefficients_of_negative_numbers():
+    assert decide(Derivation("symmetry", steps=[Eq(sympy.binomial(n, m), sympy.binomial(n, n - m))]), time.monotonic() + SECONDS).verdict != "PROVED"
+
+
+@pytest.mark.parametrize("given", [[k <= 3]])
+def test_what_cannot_be_said_ends_as_open(given):
+    assert decide(Claim("a power", given=given, that=worst_residual(gd, k) <= 1 + k * p**x), time.monotonic() + SECONDS).verdict == "UNDECIDED"
+
+
+def test_powers_of_too_large_a_degree_are_refused():
+    that = Eq(x, (1 - eta ** Rational(9999999, 20000000) * sqrt(h)) ** 2)
+    assert decide(Claim("a power", that=that), time.monotonic() + SECONDS).verdict in ("UNDECIDED", "REFUTED")
 
 
 @pytest.mark.parametrize("steps", [half, -3, Symbol("p", positive=True)])

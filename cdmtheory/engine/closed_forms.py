@@ -18,6 +18,7 @@ from cdmtheory.engine.proof import Finding
 from cdmtheory.engine.prover import NoClosedForm, Prover, all_proved, powers_of_k, transcendental
 from cdmtheory.engine.roots import square_root, squares, tidy, vanishes
 from cdmtheory.engine.substitute import put_in
+from cdmtheory.engine.which_steps import linear
 from cdmtheory.language import L, bind, h, k, mu, residual, worst_rate, worst_residual
 from cdmtheory.modes import characteristic
 from cdmtheory.modes import residual as residual_of
@@ -305,8 +306,8 @@ def as_bound(statement: Any, prover: Prover) -> Finding | None:
         return None
     cosine = tidy(mode.trace / (2 * modulus))
     ways = [(less(1 + sympy.Abs(cosine - w) * f.n, bound, evaluate=False), (*always, modulus > 0))]
-    if bound.is_polynomial(f.n) and sympy.degree(bound, f.n) <= 1:  # |U_k − U_{k−1}|² <= 2/(1 + c), and u − wv = (u − v) + (1 − w)v
-        b0, b1 = bound.coeff(f.n, 0), bound.coeff(f.n, 1)
+    if (line := linear(bound, f.n)) is not None:  # |U_k − U_{k−1}|² <= 2/(1 + c), and u − wv = (u − v) + (1 − w)v
+        b0, b1 = line
         parts = (sympy.Gt(cosine, -1), sympy.Le(w, 1), sympy.Le(1 - w, b1), sympy.Ge(b0, 0), less(2, b0**2 * (1 + cosine), evaluate=False))
         ways.append((And(*parts, evaluate=False), (*always, modulus > 0)))
     size, facts = _decaying(cosine, w, tidy(modulus / base), f.n)

@@ -16,6 +16,7 @@ from cdmtheory.engine.prover import NoClosedForm, Prover, transcendental
 from cdmtheory.engine.quantities import value
 from cdmtheory.engine.roots import tidy, vanishes
 from cdmtheory.engine.tangent import TANGENT, falls_below
+from cdmtheory.engine.which_steps import linear
 from cdmtheory.language import L, eps, h, k, mu, worst_residual
 
 __all__ = ["EXPONENTIAL", "chebyshev_bound", "decide_complexity", "decide_lower_bound", "largest_tolerance", "opened_count"]
@@ -236,9 +237,9 @@ def _power_with_factor(base: Any, rest: Any, slope: Any, offset: Any, prover: Pr
 
 def _settled(base: Any, rest: Any, right: Any, steps: Any, prover: Prover) -> bool:
     """R^k(a + k·b) <= X, b <= 1 − R, for k >= T/(1 − R) with (a + T)e^(−T) <= X, T of parameters alone."""
-    if not rest.is_polynomial(k) or sympy.degree(rest, k) > 1:
+    if (line := linear(rest, k)) is None:
         return False
-    a, b, t = rest.coeff(k, 0), rest.coeff(k, 1), tidy(steps * (1 - base))
+    (a, b), t = line, tidy(steps * (1 - base))
     if not a.is_Rational or a < 1 or t.has(mu, L):
         return False
     if not prover.holds(sympy.And(*(sympy.Ge(e, 0, evaluate=False) for e in (t, base, 1 - base, 1 - base - b)), evaluate=False)):

@@ -14,7 +14,7 @@ from cdmtheory.engine.prover import NoClosedForm, Prover
 from cdmtheory.engine.roots import vanishes
 from cdmtheory.language import L, eps, k, kappa, mu
 
-__all__ = ["ASYMPTOTIC", "LARGEST_LATE", "PEAK", "ROOT_LIMIT", "peak_in_limit", "steps_in_limit"]
+__all__ = ["ASYMPTOTIC", "LARGEST_LATE", "PEAK", "ROOT_LIMIT", "at_large_condition", "peak_in_limit", "steps_in_limit"]
 
 ROOT_LIMIT = "worst_residual(m, k)^(1/k) tends to worst_rate(m) for a stationary method if mu < L, or from rest if the roots are real (Gelfand's formula)"
 ASYMPTOTIC = "ceilings and polynomial factors do not change the limit of a ratio of step counts that grow without bound"
@@ -43,7 +43,7 @@ def steps_in_limit(q: Any, variable: Any, prover: Prover, constants: dict[Any, A
         raise NoClosedForm("the step count has no closed form in this limit")
     prover.assume(ASYMPTOTIC)
     rate = base[0].base
-    if not prover.holds(sympy.And(rate > 0, rate < 1, evaluate=False)) or (variable == kappa and _at_large_condition(1 - rate, prover) != 0):
+    if not prover.holds(sympy.And(rate > 0, rate < 1, evaluate=False)) or (variable == kappa and at_large_condition(1 - rate, prover) != 0):
         raise NoClosedForm("a step count that does not grow without bound, or is infinite")
     if variable == eps or form == base[0]:
         if tolerance.free_symbols <= {eps}:
@@ -115,7 +115,7 @@ def peak_in_limit(form: Any, prover: Prover) -> Any:
     if not prover.holds(sympy.Gt(slope, 0, evaluate=False)):
         raise NoClosedForm("the supremum over k of a residual whose factor does not grow")
     prover.assume(PEAK)
-    tends_to, peak, exponent = (_at_large_condition(e, prover) for e in (rate, -1 / sympy.log(rate) - start / slope, -1 - sympy.log(rate) * start / slope))
+    tends_to, peak, exponent = (at_large_condition(e, prover) for e in (rate, -1 / sympy.log(rate) - start / slope, -1 - sympy.log(rate) * start / slope))
     if peak is not None and peak.is_negative:
         return start
     if tends_to != 1 or peak != sympy.oo or exponent is None or not exponent.is_finite:
@@ -123,7 +123,7 @@ def peak_in_limit(form: Any, prover: Prover) -> Any:
     return -sympy.exp(exponent) * slope / sympy.log(rate)
 
 
-def _at_large_condition(e: Any, prover: Prover) -> Any:
+def at_large_condition(e: Any, prover: Prover) -> Any:
     """The limit of an expression in μ and L as κ → oo; None if it is not found."""
     y = sympy.Dummy("y", positive=True)
     in_one = closed_rates(e, prover).xreplace({kappa: L / mu}).xreplace({mu: L / y**2}).xreplace({L: sympy.Integer(1)})
@@ -132,7 +132,7 @@ def _at_large_condition(e: Any, prover: Prover) -> Any:
 
 def _with_linear_factor(rate: Any, slope: Any, sigma: Any, prover: Prover) -> Any:
     """Where R^k(1 + k·c(1 − R)) reaches a tolerance as R → 1: at t/(1 − R) with e^(−t)(1 + ct) = ε; for c → oo at log(c)/(1 − R)."""
-    gap, c = _at_large_condition(1 - rate, prover), _at_large_condition(slope, prover)
+    gap, c = at_large_condition(1 - rate, prover), at_large_condition(slope, prover)
     if gap != 0 or c not in (1, sympy.oo):
         raise NoClosedForm("the step count has no closed form in this limit")
     return (sympy.log(slope) if c == sympy.oo else sigma) / (1 - rate)

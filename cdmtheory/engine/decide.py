@@ -9,7 +9,7 @@ import hashlib
 import re
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from typing import Any
 
 import sympy
@@ -24,7 +24,7 @@ from cdmtheory.engine.keeping import Certificates
 from cdmtheory.engine.one_point import decide_at_one_point
 from cdmtheory.engine.proof import Engines, Finding, certificates_of, prove
 from cdmtheory.engine.solvers import Solvers
-from cdmtheory.engine.substitute import special_case
+from cdmtheory.engine.substitute import NotStated, special_case
 from cdmtheory.engine.vacuity import hypotheses_empty
 from cdmtheory.engine.verdict import Verdict
 from cdmtheory.engine.worker import NOTHING, Keeping
@@ -127,7 +127,7 @@ def _first_steps(statement: Any, given: tuple[Any, ...], solvers: Solvers, deadl
     if k not in statement.free_symbols or isinstance(statement, _Optimum) or statement.has(Sup, sympy.Limit):
         return None
     shown = -1
-    with certificates_of(solvers).lemmas():
+    with certificates_of(solvers).lemmas(), suppress(NotStated):
         for steps in range(FIRST_STEPS):
             here = {k: sympy.Integer(steps)}
             allowed = tuple(special_case(g, here) for g in given)

@@ -98,7 +98,7 @@ def _equation(step: Any, given: tuple[Any, ...]) -> Finding | None:
     # what is wrong is so nearly everywhere, and to see that costs less than to simplify it
     if (point := _differs(entries, whole, given, FEW)) is None:
         left_over = [e for e in entries if not reduces_to_zero(e, CHEAP)]
-        if all(reduces_to_zero(e, DEAR) for e in left_over):
+        if all(reduces_to_zero(e, () if _counts_below_zero(e) else DEAR) for e in left_over):
             return Finding("PROVED", ["algebra"])
         point = _differs(left_over, whole, given, POINTS)
     if point is not None:
@@ -107,6 +107,12 @@ def _equation(step: Any, given: tuple[Any, ...]) -> Finding | None:
         return Finding("REFUTED", ["search"], {"point": at, "lhs": left, "rhs": right})
     return Finding("UNDECIDED", reason="the difference of both sides does not reduce to 0, and no point was found at which it is not 0") if any(
         e.has(sympy.Function) or e.atoms(sympy.Pow) for e in entries) else None
+
+
+def _counts_below_zero(e: Any) -> bool:
+    """Whether a factorial or binomial coefficient may be one of a number below 0, where SymPy's rules for them do not agree."""
+    return bool(e.has(sympy.binomial, sympy.factorial, sympy.gamma, sympy.RisingFactorial, sympy.FallingFactorial)) and not all(
+        s.is_nonnegative for s in e.free_symbols)
 
 
 def _entries(step: Any) -> list[Any]:

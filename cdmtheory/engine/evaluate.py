@@ -15,6 +15,8 @@ from cdmtheory.arithmetic import Arithmetic, convert
 from cdmtheory.engine.approximate import NO_VALUE, residuals
 from cdmtheory.engine.quantities import Point, characteristic_at, ends, has_polynomial, method_at, radius, residual_at, steps_of, value
 from cdmtheory.engine.scalars import Open, Undefined, ball, compare
+from cdmtheory.engine.statements import parts_of_coefficients
+from cdmtheory.engine.substitute import apart
 from cdmtheory.language import L, MethodTerm, Sup, _Optimum, h, k, kappa, mu, stable, steps_to, worst_rate, worst_residual
 
 __all__ = ["complete", "holds", "sides"]
@@ -150,6 +152,7 @@ def _one_value_of_supremum(relation: Any, point: Point) -> bool:
 def _is_stable(statement: Any, point: Point) -> bool | None:
     points = [statement.args[1]] if len(statement.args) == 2 else list(ends(point))
     if len(statement.args) == 1 and h in statement.args[0].free_symbols:
+        _defined_at_every_eigenvalue(statement.args[0])
         low, high = ends(point)
         if any(_is_stable(stable(statement.args[0], sympy.Rational(int(x.p), int(x.q))), point) is False
                for x in (low, high, (low + high) / 2, low + (high - low) / 10)):
@@ -216,6 +219,7 @@ def _against_supremum(relation: Any, point: Point) -> bool | None:
     steps = steps_of(left.args[1], point)
     if steps == 0 or has_polynomial(left.args[0], steps, point):
         return None
+    _defined_at_every_eigenvalue(left.args[0])
     bound = ball(value(right, point))
     low, high = ends(point)
     for choose in (lambda: (low, high), lambda: _likely_maxima(left.args[0], steps, low, high, point)):
@@ -224,8 +228,17 @@ def _against_supremum(relation: Any, point: Point) -> bool | None:
     return None
 
 
+def _defined_at_every_eigenvalue(term: MethodTerm) -> None:
+    """Open, unless a method that depends on the eigenvalue is seen to have a value at all of them."""
+    if h in term.free_symbols:
+        parts = [*apart(term)[1:], *(part.func(part.base.xreplace(swap), part.exp, evaluate=False) for part, swap in parts_of_coefficients(term))]
+        if any(part.has(h) and not (part.is_Pow and part.base.is_positive) for part in parts):
+            raise Open(f"whether {term} is defined at every eigenvalue")
+
+
 def _some_eigenvalue_above(rate: Any, bound: Any, point: Point) -> bool | None:
     """False if a spectral radius at one of a few eigenvalues exceeds a bound on the worst rate; None otherwise."""
+    _defined_at_every_eigenvalue(rate.args[0])
     limit = ball(value(bound, point))
     low, high = ends(point)
     for part in (fmpq(0), fmpq(1), fmpq(1, 2), fmpq(1, 10), fmpq(9, 10)):

@@ -51,8 +51,8 @@ def decide_every_k(statement: Any, given: tuple[Any, ...], solvers: Solvers, dea
     if isinstance(statement, Implies):
         premises = statement.args[0].args if isinstance(statement.args[0], And) else (statement.args[0],)
         about = Prover(tuple(g for g in given if not transcendental(g)), solvers, deadline, tell)
-        if not all(is_defined(p, about) for p in premises):
-            return Finding("UNDECIDED", reason="that the premise is defined wherever the hypotheses hold was not shown")
+        if not all(is_defined(p, about) for p in (*premises, statement.args[1])):
+            return Finding("UNDECIDED", reason="that premise and conclusion are defined wherever the hypotheses hold was not shown")
         premises = _without_equal_powers(premises, about)
         found = decide_every_k(statement.args[1], (*given, *premises), solvers, deadline, tell)
         if found is None and not any(powers_of_k(p) or transcendental(p) for p in premises):

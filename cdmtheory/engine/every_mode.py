@@ -21,6 +21,7 @@ from cdmtheory.engine.powers import POWERS
 from cdmtheory.engine.proof import Finding
 from cdmtheory.engine.prover import NoClosedForm, Prover, all_proved, powers_of_k, transcendental
 from cdmtheory.engine.roots import tidy
+from cdmtheory.engine.which_steps import linear
 from cdmtheory.language import L, MethodTerm, bind, h, k, mu, residual, worst_residual
 from cdmtheory.modes import residual as residual_of
 
@@ -117,8 +118,8 @@ def _at_least_zero(quantity: Any, prover: Prover) -> Finding | None:
 
 def _line(bound: Any, n: Any) -> tuple[Any, Any] | None:
     """The value at n = 1 and the slope of a bound that is linear in n."""
-    linear = bound.is_polynomial(n) and sympy.degree(bound, n) <= 1
-    return (bound.xreplace({n: sympy.Integer(1)}), bound.coeff(n, 1)) if linear else None
+    parts = linear(bound, n)
+    return None if parts is None else (bound.xreplace({n: sympy.Integer(1)}), parts[1])
 
 
 def _real_modes(run: Recurrence, sign: int, base: Any, bound: Any, given: tuple[Any, ...], n: Any, prover: Prover) -> bool:

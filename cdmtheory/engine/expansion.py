@@ -14,7 +14,7 @@ from typing import Any
 import sympy
 
 from cdmtheory.engine.roots import tidy
-from cdmtheory.engine.substitute import PARTIAL, TOTAL
+from cdmtheory.engine.substitute import is_partial
 
 __all__ = ["is_defined_near", "limit_of_expansion"]
 
@@ -64,10 +64,10 @@ def limit_of_expansion(e: Any, y: Any, target: Any, sign: Sign) -> Any:
 
 def is_defined_near(e: Any, y: Any, target: Any, sign: Sign) -> bool:
     """Whether every reciprocal, root and logarithm in an expression is shown to be defined close to the target, whatever the parameters are."""
-    if isinstance(e, sympy.Function) and not isinstance(e, (*PARTIAL, *TOTAL)):
-        return False
     if isinstance(e, sympy.atanh):
         return all(is_defined_near(sympy.log(1 + s * e.args[0]), y, target, sign) for s in (1, -1))
+    if isinstance(e, sympy.Function) and is_partial(e) and not isinstance(e, (sympy.log, sympy.acosh)):
+        return False
     below = all(is_defined_near(a, y, target, sign) for a in e.args)
     allowed = {1}
     if isinstance(e, sympy.acosh):

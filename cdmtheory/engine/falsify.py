@@ -29,6 +29,7 @@ Q = fmpq
 CONDITION_NUMBERS = [Q(4), Q(1), Q(9), Q(100), Q(2), Q(5), Q(10**4), Q(25, 16), Q(3), Q(16), Q(36), Q(1024), Q(10**6), Q(121, 100), Q(10**8), Q(961), Q(64),
                      Q(10001, 10000), Q(8), Q(225), Q(1023, 1000), Q(10**10), Q(49, 4), Q(36, 25), Q(3, 2), Q(5, 4), Q(10**12)]
 STEPS = [Q(1), Q(0), Q(2), Q(3), Q(5), Q(4), Q(7), Q(10), Q(16), Q(6), Q(31), Q(40), Q(64), Q(100), Q(187), Q(300)]
+FAR_CONDITIONS, FAR_STEPS = [Q(10**16), Q(10**24)], [Q(301), Q(3000)]
 AT_EDGES = 6  # numbers of steps that are tried where κ is what a hypothesis compares it with
 FIRST_PROBLEMS = 4  # ordinary ones, before the corners
 EARLY_STEPS = (1, 2, 3, 5, 8, 20)
@@ -178,6 +179,7 @@ def points(statement: Any, given: tuple[Any, ...], *, seed: int = 0) -> Iterator
     for attempt in itertools.count():
         if attempt == FIRST_PROBLEMS:
             yield from _corners(symbols, bounds)
+            yield from _far_away(symbols, bounds)
         point: Point = {}
         if mu in symbols:
             ratio = CONDITION_NUMBERS[attempt % len(CONDITION_NUMBERS)] if attempt < 400 else generator.choice(CONDITION_NUMBERS) * _jitter(generator)
@@ -218,6 +220,18 @@ def _corners(symbols: list[Any], bounds: dict[Any, Any]) -> Iterator[Point]:
             usable = [b for b, needed in bounds.get(s, []) if needed <= point.keys()]
             bound = _value_of_bound(usable[which % len(usable)], point) if usable and not s.is_integer else None
             point[s] = steps if s == k else point[L] if s == h else _choose(s, point, [], generator, which) if bound is None else bound
+        yield point
+
+
+def _far_away(symbols: list[Any], bounds: dict[Any, Any]) -> Iterator[Point]:
+    """Condition numbers so large that nothing decays within some hundred steps, where overshoot comes closest to what it tends to."""
+    generator = random.Random(0)
+    if mu not in symbols or k not in symbols or k in bounds:
+        return
+    for ratio, steps in itertools.product(FAR_CONDITIONS, FAR_STEPS):
+        point = {**complete({mu: Q(1), L: ratio}), k: steps}
+        for s in (s for s in symbols if s not in point):
+            point[s] = _choose(s, point, bounds.get(s, []), generator, 0)
         yield point
 
 

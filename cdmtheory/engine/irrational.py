@@ -40,7 +40,7 @@ def irrational_counterexample(problem: Problem, question: Formula, models: tuple
                 if satisfies(given, point) is False or _is_true(statement, point):
                     continue
                 return described(statement, point, shown)
-        except (ValueError, NotImplementedError, OverflowError):  # SymPy's roots, of polynomials with very large coefficients
+        except (ValueError, NotImplementedError, OverflowError, TypeError):  # SymPy's roots, of polynomials with very large coefficients
             continue
     return None
 

@@ -34,15 +34,17 @@ def decide_limit(statement: Any, prover: Prover) -> Finding | None:
     try:
         if any(one.has(Sup) for one in limits) and any(g.has(k) for g in prover.given):
             raise NoClosedForm("a supremum over some k only")
+        if any(one.args[0].has(sympy.Limit) for one in limits):
+            raise NoClosedForm("a limit inside a limit")
         for one in limits:
             found[one] = limit_of(one, prover)
+        left, right = (moved(side, found) for side in statement.args)
     except DependsOnScale as error:
         return Finding("ERROR", reason=str(error))
     except NoClosedForm as why:
         found_false = _refuted_at_some_steps(statement, prover) or _refuted_in_part(statement, prover)
         return found_false or Finding("UNDECIDED", reason=f"the limit was not found: {why}")
     shown = "; ".join(f"{sympy.sstr(one.args[0])} tends to {sympy.sstr(number)}" for one, number in found.items())
-    left, right = (side.xreplace(found) for side in statement.args)
     if left.free_symbols | right.free_symbols:
         if isinstance(statement, sympy.Eq) and _same_in_other_symbols(left, right, prover):
             return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=list(prover.assumed))

@@ -23,7 +23,7 @@ from cdmtheory.engine.prover import NoClosedForm, Prover, transcendental
 from cdmtheory.engine.quantities import value
 from cdmtheory.engine.roots import square_root, squares, tidy
 from cdmtheory.engine.scalars import Open, Undefined
-from cdmtheory.engine.substitute import NotStated, lost_conditions
+from cdmtheory.engine.substitute import NotStated, apart, lost_conditions
 from cdmtheory.language import L, _OfMethod, eps, eta, h, kappa, mu, worst_rate
 
 __all__ = ["CLOSE_TO_END", "LADDER", "Line", "closed_rate", "closed_rates", "confirmed", "expanded_logs", "is_logarithmic_inequality",
@@ -41,11 +41,11 @@ def is_logarithmic_inequality(relation: Any, prover: Prover) -> bool:
         return False
     try:
         low, high = (closed_rates(side, prover) for side in (relation.args if isinstance(relation, (sympy.Lt, sympy.Le)) else relation.args[::-1]))
-        (low, high), originals = _over_one_variable(low, high)
+        (low, high, *parts), originals = _over_one_variable(low, high, (*apart(low)[1:], *apart(high)[1:]))
     except NoClosedForm:
         return False
-    free = (low.free_symbols | high.free_symbols)
-    if len(free) != 1 or low.has(_OfMethod) or high.has(_OfMethod):
+    free = sympy.Tuple(low, high, *parts).free_symbols
+    if len(free) != 1 or any(e.has(_OfMethod) for e in (low, high, *parts)):
         return False
     variable = free.pop()
     stands_for = originals.get(variable, Original(variable))
@@ -56,15 +56,19 @@ def is_logarithmic_inequality(relation: Any, prover: Prover) -> bool:
     (a, b), closed_ends = interval
     if not all(_holds_at(relation, original, end) for end in closed_ends):
         return False
-    while (change := substitution(sympy.Tuple(low, high), variable)) is not None:
+    while (change := substitution(sympy.Tuple(low, high, *parts), variable)) is not None:
         if (ends := change.interval(a, b)) is None:
             return False
-        (a, b), low, high, variable, original = ends, change.into(low), change.into(high), change.new, None
+        (a, b), variable, original = ends, change.new, None
+        low, high, *parts = map(change.into, (low, high, *parts))
         prover.assume(EULER)
     line = Line(variable, Ends(*(None if e.is_infinite else fraction(e) for e in (a, b))), prover, original)
-    if not all(_defined_on(side, line) for side in (low, high)):
+    if not all(_defined_on(part, line) for part in (low, high, *parts)):
         return False
-    pieces = _pieces(relation, low, high, line)
+    try:
+        pieces = _pieces(relation, low, high, line)
+    except sympy.PolynomialError:
+        return False
     if pieces is None or not all(_holds_on(relation, low, high, piece) for piece in pieces):
         return False
     prover.assume(LADDER)
@@ -212,28 +216,40 @@ def _rate_candidates(term: Any) -> tuple[Any, ...]:
     return tuple(c for c in dict.fromkeys((*candidates, *unfactored)) if not (c.is_number and not c.is_positive))
 
 
-def _over_one_variable(*sides: Any) -> tuple[tuple[Any, ...], dict[Any, Original]]:
-    """Expressions over the same single variable, and what new variables stand for: κ where all depend on L/μ alone, ημ, roots where they occur."""
+def _over_one_variable(low: Any, high: Any, their_parts: tuple[Any, ...]) -> tuple[list[Any], dict[Any, Original]]:
+    """Two sides, and parts of them by themselves, over the same single variable: κ where the sides depend on L/μ alone, or ημ, and roots where they occur.
+
+    The other value: what the new variables stand for.
+    """
     originals: dict[Any, Original] = {}
-    found = [moved(e, {kappa: L / mu}) for e in sides]
-    if any(e.has(eta) and e.has(mu) for e in found) and not any(e.has(L) for e in found) and all(
-            same_function(e.xreplace({mu: 4 * mu, eta: eta / 4}), e) for e in found):  # they depend on the product alone
+    sides, parts = ([e.xreplace({kappa: L / mu}) for e in several] for several in ((low, high), their_parts))
+    swap: dict[Any, Any] = {}
+    if any(e.has(eta) and e.has(mu) for e in sides) and not any(e.has(L) for e in sides) and _scale_free(sides, parts, {mu: 4 * mu, eta: eta / 4}):
         originals[product := sympy.Dummy("eta_mu", positive=True)] = Original(eta * mu)
-        found = [moved(e, {mu: sympy.Integer(1), eta: product}) for e in found]
-    if any(e.has(mu) or e.has(L) for e in found):
-        if not all(same_function(e.xreplace({mu: 4 * mu, L: 4 * L}), e) for e in found if e.has(mu) or e.has(L)):
-            if any(e.has(mu) for e in found):
-                raise NoClosedForm("it depends on more than L/mu")
-        else:
-            found = [moved(e, {mu: sympy.Integer(1), L: kappa}) for e in found]
-    found = [e.replace(sympy.atanh, lambda y: sympy.log((1 + y) / (1 - y)) / 2) for e in found]
+        swap = {mu: sympy.Integer(1), eta: product}
+    elif any(e.has(mu) or e.has(L) for e in sides) and _scale_free(sides, parts, {mu: 4 * mu, L: 4 * L}):
+        swap = {mu: sympy.Integer(1), L: kappa}
+    elif any(e.has(mu) for e in sides):
+        raise NoClosedForm("it depends on more than L/mu")
+    found = [e.xreplace(swap).replace(sympy.atanh, lambda y: sympy.log((1 + y) / (1 - y)) / 2) for e in (*sides, *parts)]
     for s in set().union(*(e.free_symbols for e in found)):
         if s.is_positive and any(p.base == s and p.exp.is_Rational and p.exp.q == 2 for e in found for p in e.atoms(sympy.Pow)):
             root = sympy.Dummy(f"sqrt_{s.name}", positive=True)
             rooted = {scale: [e.xreplace({s: root**2 / scale}) for e in found] for scale in (sympy.Integer(1), *_roots_of_numbers(*found))}
-            scale = next((scale for scale, e in rooted.items() if not _roots_of_numbers(*e)), sympy.Integer(1))  # √3·√s is one root
+            scale = next((scale for scale, e in rooted.items() if not _roots_of_numbers(*e[:2])), sympy.Integer(1))  # √3·√s is one root
             originals[root], found = Original(originals.get(s, Original(s)).expression, scale), rooted[scale]
-    return tuple(found), originals
+    return found, originals
+
+
+def _scale_free(sides: Any, parts: Any, scaled: dict[Any, Any]) -> bool:
+    """Whether scaling changes neither of two sides, and of their parts only by a positive factor where they are defined."""
+
+    def keeps_its_sign(part: Any) -> bool:
+        inside = part.args[0]
+        ratio = sympy.cancel(sympy.together(inside.xreplace(scaled) / inside)) if inside != 0 and not transcendental(inside) else sympy.nan
+        return bool(ratio.is_number and ratio.is_positive) or same_function(part.xreplace(scaled), part)
+
+    return all(same_function(e.xreplace(scaled), e) for e in sides) and all(keeps_its_sign(p) for p in parts if p.has(*scaled))
 
 
 def moved(e: Any, swap: dict[Any, Any]) -> Any:
@@ -254,6 +270,8 @@ def _roots_of_numbers(*expressions: Any) -> list[Any]:
 
 def same_function(a: Any, b: Any) -> bool:
     """Whether scaling left an expression as it was, argument by argument of its logarithms."""
+    if a.has(sympy.functions.elementary.trigonometric.TrigonometricFunction, sympy.floor, sympy.ceiling, sympy.sign):
+        return False  # which may be periodic in a logarithm
     logs_a, logs_b = a.replace(sympy.log, lambda y: sympy.log(tidy(y))), b.replace(sympy.log, lambda y: sympy.log(tidy(y)))
     return bool(sympy.cancel(sympy.together(logs_a - logs_b)) == 0) or bool(sympy.simplify(logs_a - logs_b) == 0)
 
@@ -274,7 +292,7 @@ def _interval(variable: Any, original: Original, prover: Prover) -> tuple[tuple[
         parts = g.args if isinstance(g, sympy.And) else (g,)
         for part in parts:
             if condition and part in (mu < L, sympy.Ne(mu, L), sympy.Ne(L, mu)):
-                closed_low = False
+                closed_low = closed_low and low != original.variable(sympy.Integer(1))
                 continue
             ratio = condition and isinstance(part, Relational) and _homogeneous(part)
             single = part.xreplace({mu: sympy.Integer(1)}).xreplace({L: kappa}) if ratio else part

@@ -8,7 +8,7 @@ from typing import Any
 import sympy
 
 from cdmtheory.engine.closed_forms import Mode, worst_form
-from cdmtheory.engine.count_limits import ROOT_LIMIT, peak_in_limit, steps_in_limit
+from cdmtheory.engine.count_limits import ROOT_LIMIT, at_large_condition, peak_in_limit, steps_in_limit
 from cdmtheory.engine.exact_limit import exact_limit, of_powers
 from cdmtheory.engine.expansion import is_defined_near, limit_of_expansion
 from cdmtheory.engine.logarithms import closed_rate, closed_rates, confirmed, is_logarithmic_inequality, number_sign, same_function
@@ -16,7 +16,7 @@ from cdmtheory.engine.powers import is_defined
 from cdmtheory.engine.proof import certificates_of
 from cdmtheory.engine.prover import NoClosedForm, Prover
 from cdmtheory.engine.roots import tidy
-from cdmtheory.engine.substitute import apart
+from cdmtheory.engine.substitute import apart, lost_conditions
 from cdmtheory.language import L, MethodTerm, Sup, _OfMethod, eps, h, k, kappa, mu, residual, spectral_radius, steps_to, worst_rate, worst_residual
 from cdmtheory.modes import residual as residual_polynomial
 
@@ -90,7 +90,7 @@ def _one_limit(one: Any, prover: Prover) -> Any:
     scaled = _without_scale(one, whole.xreplace({mu: L / kappa}))
     at_one = None
     if kappa in scaled[0].free_symbols - {variable} and not prover.holds(sympy.Lt(mu, L, evaluate=False)):
-        at_one = _at_condition_one(scaled[0], variable)
+        at_one = _at_condition_one(scaled, variable, prover)
         prover = Prover((*prover.given, mu < L), prover.solvers, prover.deadline, prover.tell)
     if variable == k:
         scaled = _decaying(scaled, prover, constants)
@@ -128,7 +128,10 @@ def _without_quantities(whole: Any, variable: Any, prover: Prover, constants: di
     for q in sorted(whole.atoms(Sup), key=str):
         if variable != kappa or not _only_as_a_factor(whole[0], q):
             raise NoClosedForm("a supremum over k that is not a factor in a limit over kappa")
-        whole = closed_rates(whole.xreplace({q: peak_in_limit(q.args[0], prover)}), prover)
+        peak = peak_in_limit(q.args[0], prover)
+        if whole[0].has(sympy.log(q)) and at_large_condition(peak, prover) != sympy.oo:
+            raise NoClosedForm("the logarithm of a supremum over k that does not grow without bound")
+        whole = closed_rates(whole.xreplace({q: peak}), prover)
     for q in sorted(whole.atoms(steps_to), key=str):
         if not _only_as_a_factor(whole[0], q):
             raise NoClosedForm("a step count that is not a factor")
@@ -210,12 +213,15 @@ def _sign(c: Any, prover: Prover) -> int | None:
     return sign
 
 
-def _at_condition_one(e: Any, variable: Any) -> Any:
+def _at_condition_one(whole: Any, variable: Any, prover: Prover) -> Any:
     """The limit over k where κ = 1, and a power of 0 vanishes."""
+    e, y, one = whole[0], sympy.Dummy("y", positive=True), {kappa: sympy.Integer(1)}
     if variable != k:
         raise NoClosedForm("kappa = 1 is within the hypotheses")
     if any(p.exp.has(k) and p.base.xreplace({kappa: sympy.Integer(1)}) == 0 and not p.exp.diff(k).is_positive for p in e.atoms(sympy.Pow)):
         raise NoClosedForm("a power of 0 at kappa = 1, which is within the hypotheses")
+    if lost_conditions(whole, one) or not all(defined_near(part.xreplace(one).xreplace({k: y}), y, sympy.oo, prover) for part in whole[1:]):
+        raise NoClosedForm("that every part is defined at kappa = 1, which is within the hypotheses, was not shown")
     at = e.xreplace({kappa: sympy.Integer(1)}).replace(lambda p: p.is_Pow and p.base == 0 and p.exp.diff(k).is_positive, lambda _: sympy.Integer(0))
     if at.has(k, sympy.nan, sympy.zoo):
         raise NoClosedForm("kappa = 1 is within the hypotheses")

@@ -170,7 +170,7 @@ def _shown(witness: dict[Any, Any]) -> str:
 
 def _allowed(compared: Any, witness: dict[Any, Any], inner: tuple[Any, ...]) -> Any:
     """That the hypotheses allow a witness, and that at it the quantity is defined and compares with the value."""
-    parts = [put_in(compared, witness), *(g.xreplace(witness) for g in inner), *(_range_of(s, e) for s, e in witness.items())]
+    parts = [put_in(compared, witness), *(put_in(g, witness) for g in inner), *(_range_of(s, e) for s, e in witness.items())]
     return sympy.And(*parts, *(c for e in (compared, *inner) for c in lost_conditions(e, witness)), evaluate=False)
 
 
@@ -264,7 +264,8 @@ def _touching(claim: _Optimum, inner: tuple[Any, ...]) -> Iterator[Any]:
         yield kink.args[0].xreplace(swap)
     for g in inner:
         for relation in g.atoms(sympy.core.relational.Relational):
-            yield (relation.lhs - relation.rhs).xreplace(swap)
+            if not relation.has(_OfMethod):
+                yield (relation.lhs - relation.rhs).xreplace(swap)
     if not claim.quantity.has(_OfMethod, sympy.Abs, sympy.Max, sympy.Min):
         for s in claim.over:
             yield sympy.diff(claim.quantity.xreplace(swap), s)

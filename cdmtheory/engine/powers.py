@@ -14,7 +14,7 @@ from cdmtheory.engine.logarithms import is_logarithmic_inequality
 from cdmtheory.engine.proof import Finding
 from cdmtheory.engine.prover import NoClosedForm, Prover, powers_of_k, transcendental
 from cdmtheory.engine.roots import tidy
-from cdmtheory.engine.substitute import PARTIAL, TOTAL, put_in
+from cdmtheory.engine.substitute import is_partial, put_in
 from cdmtheory.language import L, _OfMethod, k, kappa, mu, residual, spectral_radius, stable, worst_rate, worst_residual
 
 __all__ = ["POWERS", "compare_powers", "is_defined"]
@@ -62,7 +62,7 @@ def is_defined(statement: Any, prover: Prover) -> bool:
             return prover.holds(allowed(at, 0, evaluate=False)) or (base.is_polynomial(k) and prover.holds(allowed(base, 0, evaluate=False)))
         if statement.base != sympy.E and not (exponent.is_Integer or prover.holds(sympy.Gt(base, 0, evaluate=False))):
             return False
-    if isinstance(statement, sympy.Function) and not isinstance(statement, (*PARTIAL, *TOTAL)):
+    if isinstance(statement, sympy.Function) and is_partial(statement):
         return False
     return all(is_defined(a, prover) for a in statement.args)
 
@@ -91,8 +91,8 @@ def _nonzero_with_powers(base: Any, exponent: Any) -> bool:
         return False
     terms = sympy.Add.make_args(base)
     sums = [t for t in terms if t.is_positive] and all(t.is_positive or (t.is_Pow and t.exp.has(k) and _even(t.exp)) for t in terms)
-    powers = all(t.is_Pow and t.exp.has(k) for t in terms) and len({abs(sympy.Poly(t.exp, k).all_coeffs()[0]) for t in terms}) == 1
-    return bool(sums) or (powers and len({sympy.cancel(t.base) for t in terms}) == 1)
+    powers = len(terms) == 2 and all(t.is_Pow and t.exp.has(k) for t in terms) and terms[0].exp == -terms[1].exp  # x^e + x^(−e)
+    return bool(sums) or (powers and sympy.cancel(terms[0].base - terms[1].base) == 0)
 
 
 def _even(exponent: Any) -> bool:

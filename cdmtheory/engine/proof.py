@@ -21,7 +21,8 @@ from cdmtheory.engine.keeping import Certificates
 from cdmtheory.engine.reduce import Problem, reduce_claim
 from cdmtheory.engine.solvers import Solvers, candidates
 from cdmtheory.engine.statements import NotPolynomial
-from cdmtheory.language import _Optimum, worst_rate, worst_residual
+from cdmtheory.engine.substitute import NotStated
+from cdmtheory.language import Captured, _Optimum, worst_rate, worst_residual
 
 __all__ = ["Engines", "Finding", "certificates_of", "combined", "contradiction", "prove"]
 
@@ -54,6 +55,13 @@ def certificates_of(solvers: Solvers) -> Certificates:
 
 def prove(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Callable[[str], None]) -> Finding:
     """Prove a statement, or refute it by what a solver proposes. That the hypotheses are satisfiable is known."""
+    try:
+        return _prove(statement, given, hints, solvers, deadline, tell)
+    except (NotStated, Captured) as why:
+        return Finding("UNDECIDED", reason=str(why))
+
+
+def _prove(statement: Any, given: tuple[Any, ...], hints: tuple[Any, ...], solvers: Solvers, deadline: float, tell: Callable[[str], None]) -> Finding:
     certificates = certificates_of(solvers)
     if isinstance(statement, BooleanTrue):
         return Finding("PROVED", ["algebra"])

@@ -120,6 +120,11 @@ def _has_any(tree: Any, symbols: list[Any]) -> bool:
     return bool(symbols) and any(c.left.has(*symbols) or c.right.has(*symbols) for c in comparisons(tree))
 
 
+def _is_positive_power(tree: Any) -> bool:
+    """Whether what is watched is a power of what SymPy knows to be positive."""
+    return isinstance(tree, Compare) and tree.left.is_Pow and bool(tree.left.base.is_positive)
+
+
 def _depends_on_bound(reducer: Reducer, eigenvalues: list[Any]) -> bool:
     return any(_has_any(t, eigenvalues) for t in reducer.definitions)
 
@@ -138,6 +143,8 @@ def reduce_claim(statement: Any, given: tuple[Any, ...], witnesses: tuple[Any, .
     hypotheses = [reducer.statement(g) for g in given]
     hypothesis_definitions = list(reducer.definitions)
     watched, own = reducer.take_watched()
+    if any(_has_any(t, own) and not _is_positive_power(t) for t in watched):
+        raise NotPolynomial("a hypothesis about a method that may be undefined at an eigenvalue")
     hypothesis_watched = [t for t in watched if not _has_any(t, own)]
     eigenvalues: list[Any] = []
     hypotheses = [_at_integers(_no_quantifier_in_hypothesis(t, eigenvalues)) for t in hypotheses]

@@ -20,6 +20,8 @@ from cdmtheory.engine.statements import Compare, NotPolynomial, comparisons
 
 __all__ = ["Ring", "ordered"]
 
+LARGEST_POWER = 1000
+
 
 class Ring:
     """The polynomial ring of a problem: which variable stands for which symbol, and which signs are known."""
@@ -31,6 +33,8 @@ class Ring:
         variables, self.positive, self.nonnegative = [], set(), set()
         for s in [*symbols, *fresh]:
             order = math.lcm(*(int(p.exp.q) for p in powers if p.base == s)) if s.is_nonnegative else 1
+            if order > LARGEST_POWER:
+                raise NotPolynomial(f"roots of {s} that make a polynomial of too large a degree")
             v = s if order == 1 else sympy.Dummy(f"root_{s.name}" if order == 2 else f"root{order}_{s.name}", nonnegative=True)
             self.substitution[s] = v**order
             variables.append(v)
@@ -83,6 +87,8 @@ class Ring:
         if e.is_Pow and e.exp.is_Rational:
             n, d, needs = self._root(e.base, int(e.exp.q)) if e.exp.q != 1 else self.rational(e.base)
             power = int(e.exp.p)
+            if max(abs(power), int(e.exp.q)) > LARGEST_POWER:
+                raise NotPolynomial(f"the power {e} makes a polynomial of too large a degree")
             if power < 0 and n.is_zero():
                 return one, one, (*needs, FALSE)  # undefined everywhere
             if power < 0:

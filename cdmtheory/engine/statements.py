@@ -9,12 +9,12 @@ from typing import Any
 import sympy
 from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue, Equivalent, Implies, Not, Or
 
-from cdmtheory.engine.substitute import NotStated, lost_conditions
-from cdmtheory.language import L, MethodTerm, _OfMethod, _Optimum, bind, h, k, mu, residual, spectral_radius, stable, worst_rate, worst_residual
+from cdmtheory.engine.substitute import NotStated, apart, is_partial, lost_conditions
+from cdmtheory.language import L, MethodTerm, Sup, _OfMethod, _Optimum, bind, h, k, mu, residual, spectral_radius, stable, steps_to, worst_rate, worst_residual
 from cdmtheory.modes import characteristic, coefficients_of
 from cdmtheory.modes import residual as residual_polynomial
 
-__all__ = ["LARGEST_RESIDUAL", "Compare", "Node", "NotPolynomial", "Reducer", "comparisons", "negated", "replaced_in"]
+__all__ = ["LARGEST_RESIDUAL", "Compare", "Node", "NotPolynomial", "Reducer", "comparisons", "negated", "parts_of_coefficients", "replaced_in"]
 
 LARGEST_RESIDUAL = 12
 
@@ -147,6 +147,8 @@ class Reducer:
             for a in e.args[1:]:
                 self.watch(a)
             return
+        if isinstance(e, steps_to) or (isinstance(e, (residual, worst_residual)) and not e.args[1].is_Integer):
+            raise NotPolynomial(f"a statement about every number of steps ({e})")
         if isinstance(e, _OfMethod):
             for a in e.args[1:]:
                 self.watch(a)
@@ -166,6 +168,8 @@ class Reducer:
             return
         if isinstance(e, sympy.Pow) and e.exp.is_Rational and (e.exp < 0 or not e.exp.is_Integer):
             self.watched.append(self.expression(e))
+        elif is_partial(e) or isinstance(e, (Sup, sympy.Limit)):
+            raise NotPolynomial(_not_polynomial(e))
         for a in e.args:
             self.watch(a)
 
@@ -219,16 +223,26 @@ class Reducer:
         elif isinstance(e, worst_rate) and h not in e.args[0].free_symbols:
             return self.expression(sympy.Max(*[spectral_radius(e.args[0], at) for at in (mu, L)], evaluate=False))
         else:
-            if e.has(sympy.log, sympy.exp, sympy.atanh):
-                raise NotPolynomial("logarithms and exponentials; such claims are not decided yet")
-            raise NotPolynomial(f"{e} is not polynomial; claims about {type(e).__name__} in this place are not decided yet")
+            raise NotPolynomial(_not_polynomial(e))
         self.fresh_symbols.append(y)
         self.definitions.append(tie)
         return y
 
 
+def _not_polynomial(e: Any) -> str:
+    if e.has(sympy.log, sympy.exp, sympy.atanh):
+        return "logarithms and exponentials; such claims are not decided yet"
+    return f"{e} is not polynomial; claims about {type(e).__name__} in this place are not decided yet"
+
+
 def _fresh_name(e: Any) -> str:
     return {"Abs": "modulus", "Max": "maximum", "Min": "minimum", "spectral_radius": "radius"}.get(type(e).__name__, "y")
+
+
+def parts_of_coefficients(term: MethodTerm) -> list[tuple[Any, dict[Any, Any]]]:
+    """The roots and reciprocals that a method takes by itself in its first step, in symbols for its parameters, and what these stand for."""
+    open_term, parameters = _with_open_parameters(term)
+    return [(part, parameters) for c in _coefficients(open_term, None) for part in apart(c)[1:]]
 
 
 def _with_open_parameters(term: MethodTerm) -> tuple[MethodTerm, dict[Any, Any]]:

@@ -10,19 +10,26 @@ from sympy.logic.boolalg import And
 
 from cdmtheory.language import k, residual, worst_residual
 
-__all__ = ["few_steps", "from_first_step", "least_step", "whole_steps"]
+__all__ = ["few_steps", "from_first_step", "least_step", "linear", "whole_steps"]
 
 MOST_STEPS = 12  # that are looked at one by one, where the hypotheses leave no others
+
+
+def linear(e: Any, n: Any) -> tuple[Any, Any] | None:
+    """a and b of an expression that is a + b·n, however it is written; None if it is none."""
+    if not e.is_polynomial(n) or sympy.degree(e, n) > 1:
+        return None
+    return e.xreplace({n: sympy.Integer(0)}), sympy.Poly(e, n).coeff_monomial(n)
 
 
 def whole_steps(g: Any) -> Any:
     """A hypothesis about k alone as k >= N or k <= N, which says the same of integers: k >= 2 for 3k > 4."""
     if not isinstance(g, (sympy.Le, sympy.Lt, sympy.Ge, sympy.Gt)) or g.free_symbols != {k}:
         return g
-    excess = sympy.expand(g.gts - g.lts)  # at least 0, or above it
-    slope, constant = excess.coeff(k, 1), excess.coeff(k, 0)
-    if not excess.is_polynomial(k) or sympy.degree(excess, k) != 1 or not (slope.is_Rational and constant.is_Rational):
+    excess = linear(g.gts - g.lts, k)  # at least 0, or above it
+    if excess is None or excess[1] == 0 or not all(c.is_Rational for c in excess):
         return g
+    constant, slope = excess
     edge, strict = -constant / slope, isinstance(g, (sympy.Lt, sympy.Gt))
     if slope > 0:
         return sympy.Ge(k, sympy.floor(edge) + 1 if strict else sympy.ceiling(edge), evaluate=False)

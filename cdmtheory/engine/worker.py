@@ -22,8 +22,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
-from sympy import And, Implies, Not, Or, Symbol
+from sympy import Add, Function, Mul, Pow, Symbol
 from sympy.core.relational import Relational
+from sympy.logic.boolalg import BooleanFunction
 
 from cdmtheory.claims import Claim, Derivation, slug
 from cdmtheory.collect import builtin_claims
@@ -43,12 +44,14 @@ COUNTEREXAMPLES = "counterexamples.txt"  # beside certificates: points that refu
 class _Pickler(pickle.Pickler):
     """Pickles claims so that they arrive as they were written.
 
-    SymPy may make an equal symbol that is another object, and looks at every relation again.
+    SymPy may make an equal symbol that is another object, and looks at every relation, sum, product, power and function again.
     """
 
     def reducer_override(self, value: Any) -> Any:
-        """How relations and connectives are made again."""
-        return (_as_written, (type(value), value.args)) if isinstance(value, (Relational, And, Or, Not, Implies)) else NotImplemented
+        """How what SymPy evaluates is made again."""
+        if isinstance(value, (Relational, BooleanFunction)):
+            return _as_written, (type(value), value.args)
+        return (_as_it_was, (type(value), value.args)) if isinstance(value, (Add, Mul, Pow, Function)) else NotImplemented
 
     def persistent_id(self, value: Any) -> str | None:
         """The name of a symbol of the language."""
@@ -57,6 +60,11 @@ class _Pickler(pickle.Pickler):
 
 def _as_written(kind: Any, args: tuple[Any, ...]) -> Any:
     return kind(*args, evaluate=False)
+
+
+def _as_it_was(kind: Any, args: tuple[Any, ...]) -> Any:
+    made = kind(*args)
+    return made if made.args == args and isinstance(made, kind) else kind(*args, evaluate=False)
 
 
 class _Unpickler(pickle.Unpickler):
