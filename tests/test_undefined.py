@@ -157,6 +157,12 @@ FALSE = {
     "the logarithm of a supremum that tends to 1": (
         [], Eq(Limit(kappa * log(Sup((1 - 1 / kappa) ** k * (1 + k / kappa - k / kappa**2), k)), kappa, oo), -half)),
     "a scale that is periodic": ([], Eq(Limit(sympy.cos(2 * sympy.pi * log(L) / log(4)) * k / (k + 1), k, oo), 1)),
+    "a logarithm of a logarithm": ([], log((log(p) - 1) ** 2) <= log((log(p) - 1) ** 2) + p**2 - p + 1),
+    "a tangent on both sides": ([], Ge(sympy.tan(p) + p, sympy.tan(p) + log(1 + p), evaluate=False)),
+    "acosh on both sides": ([], Ge(acosh(p) + p, acosh(p) + log(1 + p), evaluate=False)),
+    "0/0 at kappa = 1 beside a limit that is 1": ([], Eq((kappa - 1) / (kappa - Limit(worst_rate(gd), kappa, oo)), 1)),
+    "0 times oo": ([], Eq(Limit(1 / kappa, kappa, oo) * steps_to(gradient_descent(3 / L), eps), 0)),
+    "the ceiling of L": ([], Eq(Limit(sympy.floor(L * kappa) / kappa, kappa, oo), 1)),
     # lines that are not written as a + bk
     "a bound in brackets": ([*pinned, k >= p * sqrt(kappa)], (1 - 1 / sqrt(kappa)) ** k * (1 + (k + 3 * x) / sqrt(kappa)) <= (1 + p) * exp(-p)),
     "a bound in brackets, of a residual": (

@@ -23,7 +23,7 @@ from cdmtheory.engine.prover import NoClosedForm, Prover, transcendental
 from cdmtheory.engine.quantities import value
 from cdmtheory.engine.roots import square_root, squares, tidy
 from cdmtheory.engine.scalars import Open, Undefined
-from cdmtheory.engine.substitute import NotStated, apart, lost_conditions
+from cdmtheory.engine.substitute import NotStated, apart, is_partial, lost_conditions
 from cdmtheory.language import L, _OfMethod, eps, eta, h, kappa, mu, worst_rate
 
 __all__ = ["CLOSE_TO_END", "LADDER", "Line", "closed_rate", "closed_rates", "confirmed", "expanded_logs", "is_logarithmic_inequality",
@@ -164,18 +164,29 @@ class Line:
 
 def _defined_on(e: Any, line: Line) -> bool:
     """Whether every reciprocal, root and logarithm in an expression, as it stands, is defined on the interval."""
-    if isinstance(e, sympy.log) and not e.args[0].has(sympy.log, sympy.exp) and line.rational_sign(e.args[0]) != 1:
+    if not e.has(line.variable):
+        return True
+    if isinstance(e, sympy.log):
+        if not (_logarithmic_sign(e.args[0], line) == 1 if e.args[0].has(sympy.log) else
+                _positive(e.args[0], line) if e.args[0].has(sympy.exp) else line.rational_sign(e.args[0]) == 1):
+            return False
+    elif isinstance(e, sympy.Function) and is_partial(e):
         return False
     if isinstance(e, sympy.Pow) and e.base.has(line.variable) and not e.exp.is_Integer and line.rational_sign(e.base) != 1:
         return False
     if isinstance(e, sympy.Pow) and e.base.has(line.variable) and e.exp.is_Integer and e.exp < 0:
         if e.base.has(sympy.log):
-            opened = expanded_logs(e.base, line.variable, line.rational_sign)
-            if opened is None or line.sign(opened) not in (1, -1):
+            if _logarithmic_sign(e.base, line) not in (1, -1):
                 return False
         elif not (_positive(e.base, line) or e.base.is_positive if e.base.has(sympy.exp) else line.rational_sign(e.base) in (1, -1)):
             return False
     return all(_defined_on(part, line) for part in e.args)
+
+
+def _logarithmic_sign(e: Any, line: Line) -> int | None:
+    """The strict sign of an expression with logarithms; None if it is not shown."""
+    opened = expanded_logs(e, line.variable, line.rational_sign)
+    return None if opened is None else line.sign(opened)
 
 
 def closed_rates(e: Any, prover: Prover) -> Any:

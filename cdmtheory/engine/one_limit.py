@@ -87,7 +87,7 @@ def _one_limit(one: Any, prover: Prover) -> Any:
         return known
     constants: dict[Any, Any] = {}  # names of positive numbers that depend on parameters alone, and of rates
     whole = _without_quantities(apart(expression), variable, prover, constants)
-    scaled = _without_scale(one, whole.xreplace({mu: L / kappa}))
+    scaled = _without_scale(whole.xreplace({mu: L / kappa}))
     at_one = None
     if kappa in scaled[0].free_symbols - {variable} and not prover.holds(sympy.Lt(mu, L, evaluate=False)):
         at_one = _at_condition_one(scaled, variable, prover)
@@ -97,6 +97,8 @@ def _one_limit(one: Any, prover: Prover) -> Any:
     limit = _of_expression(scaled, variable, target, prover, set(constants)).xreplace(constants)
     if at_one is not None and limit.xreplace({kappa: sympy.Integer(1)}) != at_one:
         raise NoClosedForm("it is another at kappa = 1, which is within the hypotheses")
+    if limit.has(L):
+        raise DependsOnScale(f"the limit of {sympy.sstr(expression)} still depends on L; state it of a quantity without a scale, such as eta*L")
     return limit
 
 
@@ -149,15 +151,12 @@ def _without_residuals(e: Any, prover: Prover) -> Any:
     return e
 
 
-def _without_scale(one: Any, whole: Any) -> Any:
-    """An expression at L = 1, if it does not depend on L, or its limit does not; and its parts at any L."""
-    variable, target = one.args[1:3]
+def _without_scale(whole: Any) -> Any:
+    """An expression at L = 1, if it does not depend on L; and its parts at any L."""
     expression = whole[0]
-    if expression.has(L) and not same_function(expression.xreplace({L: 4 * L}), expression):
-        at = sympy.limit(expression, kappa, target) if variable == kappa else expression
-        if at.has(L):
-            raise DependsOnScale(f"the limit of {sympy.sstr(one.args[0])} still depends on L; state it of a quantity without a scale, such as eta*L")
-    return sympy.Tuple(expression.xreplace({L: sympy.Integer(1)}), *whole[1:])
+    if expression.has(L) and same_function(expression.xreplace({L: 4 * L}), expression):
+        expression = expression.xreplace({L: sympy.Integer(1)})
+    return sympy.Tuple(expression, *whole[1:])
 
 
 def _of_expression(whole: Any, variable: Any, target: Any, prover: Prover, constants: set[Any]) -> Any:
