@@ -8,7 +8,8 @@ import sympy
 from flint import arb, ctx, fmpq
 
 from cdmtheory.engine.closed_forms import LOWER_BOUND, POWER_OF_RATE, real_steps, worst_form
-from cdmtheory.engine.logarithms import LADDER, Line, closed_rates, is_logarithmic_inequality, number_sign
+from cdmtheory.engine.closed_rates import closed_rates
+from cdmtheory.engine.logarithms import LADDER, Line, is_logarithmic_inequality, number_sign
 from cdmtheory.engine.logsum import Ends, fraction
 from cdmtheory.engine.powers import is_defined
 from cdmtheory.engine.proof import Finding

@@ -7,9 +7,10 @@ from typing import Any
 import sympy
 
 from cdmtheory.engine.closed_forms import Mode, modulus_of, worst_form
+from cdmtheory.engine.closed_rates import closed_rate, closed_rates
 from cdmtheory.engine.complexity import chebyshev_bound
 from cdmtheory.engine.exact_limit import exact_limit
-from cdmtheory.engine.logarithms import closed_rate, closed_rates, is_logarithmic_inequality, number_sign
+from cdmtheory.engine.logarithms import is_logarithmic_inequality, number_sign
 from cdmtheory.engine.prover import NoClosedForm, Prover
 from cdmtheory.engine.roots import vanishes
 from cdmtheory.language import L, eps, k, kappa, mu

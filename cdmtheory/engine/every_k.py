@@ -13,10 +13,11 @@ import sympy
 from sympy.logic.boolalg import And, Implies
 
 from cdmtheory.engine.closed_forms import LOWER_BOUND, POWER_OF_RATE, Mode, as_bound, close, modulus_of, residual_at, worst_form
+from cdmtheory.engine.closed_rates import closed_rate
 from cdmtheory.engine.complexity import decide_complexity, decide_lower_bound, largest_tolerance, opened_count
 from cdmtheory.engine.every_mode import bound_every_mode, run
 from cdmtheory.engine.induction import decide_equation, handed_on, same_residuals
-from cdmtheory.engine.logarithms import closed_rate, is_logarithmic_inequality
+from cdmtheory.engine.logarithms import is_logarithmic_inequality
 from cdmtheory.engine.powers import POWERS, compare_powers, is_defined
 from cdmtheory.engine.proof import Finding, combined, prove
 from cdmtheory.engine.prover import NoClosedForm, Prover, Tell, powers_of_k, transcendental

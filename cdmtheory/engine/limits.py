@@ -8,11 +8,13 @@ from typing import Any
 import sympy
 from sympy.core.relational import Relational
 
+from cdmtheory.engine.closed_rates import closed_rates, moved
 from cdmtheory.engine.count_limits import LARGEST_LATE
 from cdmtheory.engine.evaluate import holds
 from cdmtheory.engine.falsify import points, satisfies
-from cdmtheory.engine.logarithms import closed_rates, is_logarithmic_inequality, moved, same_function
+from cdmtheory.engine.logarithms import is_logarithmic_inequality
 from cdmtheory.engine.one_limit import DependsOnScale, defined_near, limit_of
+from cdmtheory.engine.one_variable import same_function
 from cdmtheory.engine.proof import Finding
 from cdmtheory.engine.prover import NoClosedForm, Prover
 from cdmtheory.engine.scalars import Undefined

@@ -8,10 +8,12 @@ from typing import Any
 import sympy
 
 from cdmtheory.engine.closed_forms import Mode, worst_form
+from cdmtheory.engine.closed_rates import closed_rate, closed_rates
 from cdmtheory.engine.count_limits import ROOT_LIMIT, at_large_condition, peak_in_limit, steps_in_limit
 from cdmtheory.engine.exact_limit import exact_limit, of_powers
 from cdmtheory.engine.expansion import is_defined_near, limit_of_expansion
-from cdmtheory.engine.logarithms import closed_rate, closed_rates, confirmed, is_logarithmic_inequality, number_sign, same_function
+from cdmtheory.engine.logarithms import confirmed, is_logarithmic_inequality, number_sign
+from cdmtheory.engine.one_variable import same_function
 from cdmtheory.engine.powers import is_defined
 from cdmtheory.engine.proof import certificates_of
 from cdmtheory.engine.prover import NoClosedForm, Prover

@@ -232,6 +232,8 @@ class Reducer:
 def _not_polynomial(e: Any) -> str:
     if e.has(sympy.log, sympy.exp, sympy.atanh):
         return "logarithms and exponentials; such claims are not decided yet"
+    if e.is_Pow:
+        return f"the power {e} is not rational"
     return f"{e} is not polynomial; claims about {type(e).__name__} in this place are not decided yet"
 
 
