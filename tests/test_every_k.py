@@ -44,6 +44,7 @@ cdm = critically_damped(1 / L, mu)
 r = 1 - sqrt(eta * mu)
 m, v = sqrt(2 / (kappa + 1)), sqrt(Rational(3, 2) / kappa)
 between, half_as_far_again = critically_damped(2 / (L + mu), mu), critically_damped(3 / (2 * L), mu)
+under_damped = [beta > 0, beta < 1, eta * mu >= (1 - sqrt(beta)) ** 2, eta * L <= (1 + sqrt(beta)) ** 2]
 up_to_polyak = [eta <= 4 / (sqrt(L) + sqrt(mu)) ** 2]
 CLAIMS = {
     "gradient descent is a power": ([], Eq(residual(gradient_descent(eta), k, h), (1 - eta * h) ** k), "PROVED"),
@@ -134,6 +135,19 @@ CLAIMS = {
     "after u root condition numbers of steps, less": ([k >= u * sqrt(kappa)], worst_residual(nesterov(1 / L, rho), k) <= (1 + u / 2) * exp(-u), "REFUTED"),
     "one step where all eigenvalues agree": ([mu + L <= 2 * sqrt(mu * L)], Eq(steps_to(polyak(mu, L), eps), 1), "PROVED"),
     "not a logarithm at any tolerance": ([], Eq(Limit(steps_to(cdm, eps) / sqrt(kappa), kappa, oo), log(1 / eps)), "REFUTED"),
+    "a supremum from the first step on": ([k >= 1, kappa <= 17], Eq(Sup(worst_residual(polyak(mu, L), k), k), rho * (2 + rho)), "PROVED"),
+    "a supremum from the first step on, too far": ([k >= 1, kappa <= 18], Eq(Sup(worst_residual(polyak(mu, L), k), k), rho * (2 + rho)), "REFUTED"),
+    "a factor of k as a power": ([], (1 + k / sqrt(kappa)) * (1 - 1 / sqrt(kappa)) ** k <= exp(-k / kappa), "PROVED"),
+    "a factor of k as a power, too fast": ([], (1 + k / sqrt(kappa)) * (1 - 1 / sqrt(kappa)) ** k <= exp(-Rational(101, 100) * k / kappa), "REFUTED"),
+    "powers of a root of a parameter": ([*under_damped], worst_residual(heavy_ball(eta, beta), k) <= beta ** (k / 2) * (1 + k * (1 + sqrt(beta))), "PROVED"),
+    "powers of a root of a parameter, less": (
+        [*under_damped], worst_residual(heavy_ball(eta, beta), k) <= beta ** (k / 2) * (1 + k * (Rational(99, 100) + sqrt(beta))), "REFUTED"),
+    "Polyak against CDM, far out": ([k >= sqrt(kappa) * log(3 * kappa) / 2], worst_residual(polyak(mu, L), k) <= worst_residual(cdm, k), "REFUTED"),
+    "at one condition number, by the ends": ([Eq(L, 100 * mu)], Eq(steps_to(polyak(mu, L), Rational(1, 100)), 45), "PROVED"),
+    "at one condition number, one step less": ([Eq(L, 100 * mu)], Eq(steps_to(polyak(mu, L), Rational(1, 100)), 44), "REFUTED"),
+    "a limit for every k": ([], Eq(Limit(kappa * (1 - worst_residual(gd, k)), kappa, oo), k), "PROVED"),
+    "a limit for every k, one more": ([], Eq(Limit(kappa * (1 - worst_residual(gd, k)), kappa, oo), k + 1), "REFUTED"),
+    "at most 1.1546": ([], worst_residual(cdm, k) <= Rational(11546, 10000), "REFUTED"),
     "complexity of CDM, too few steps": ([k >= sqrt(kappa) * log(2 / eps)], worst_residual(cdm, k) <= eps, "REFUTED"),
 }
 

@@ -163,6 +163,10 @@ FALSE = {
     "0/0 at kappa = 1 beside a limit that is 1": ([], Eq((kappa - 1) / (kappa - Limit(worst_rate(gd), kappa, oo)), 1)),
     "0 times oo": ([], Eq(Limit(1 / kappa, kappa, oo) * steps_to(gradient_descent(3 / L), eps), 0)),
     "the ceiling of L": ([], Eq(Limit(sympy.floor(L * kappa) / kappa, kappa, oo), 1)),
+    "no step before the first, in a limit": ([], Eq(Limit(worst_residual(gd, k - 1), kappa, oo), 1)),
+    "half the steps, in a limit": ([mu < L], Eq(Limit(worst_residual(gd, k / 2), k, oo), 0)),
+    "atanh 1 where the scale is dropped": (
+        [Eq((L - 2) * (L**2 - 2), 0), kappa >= 2], log(kappa) + (kappa - L / mu) * atanh(2 / L**2) <= kappa - 1),
     # lines that are not written as a + bk
     "a bound in brackets": ([*pinned, k >= p * sqrt(kappa)], (1 - 1 / sqrt(kappa)) ** k * (1 + (k + 3 * x) / sqrt(kappa)) <= (1 + p) * exp(-p)),
     "a bound in brackets, of a residual": (
@@ -264,6 +268,12 @@ def test_what_cannot_be_said_ends_as_open(given):
 def test_powers_of_too_large_a_degree_are_refused():
     that = Eq(x, (1 - eta ** Rational(9999999, 20000000) * sqrt(h)) ** 2)
     assert decide(Claim("a power", that=that), time.monotonic() + SECONDS).verdict in ("UNDECIDED", "REFUTED")
+
+
+def test_a_hint_that_depends_on_what_is_chosen_is_no_witness():
+    y = Symbol("y", real=True)
+    claim = Claim("anywhere on a line", given=[y >= 0], that=Unique((x - y) ** 2, over=[x, y], value=0), hints=[Eq(x, Abs(y)), Eq(y, Abs(y))])
+    assert decide(claim, time.monotonic() + SECONDS).verdict != "PROVED"
 
 
 @pytest.mark.parametrize("steps", [half, -3, Symbol("p", positive=True)])

@@ -11,7 +11,7 @@ from cdmtheory.engine.closed_forms import LOWER_BOUND, POWER_OF_RATE, real_steps
 from cdmtheory.engine.closed_rates import closed_rates
 from cdmtheory.engine.logarithms import LADDER, Line, is_logarithmic_inequality, number_sign
 from cdmtheory.engine.logsum import Ends, fraction
-from cdmtheory.engine.powers import is_defined
+from cdmtheory.engine.powers import POWERS, is_defined
 from cdmtheory.engine.proof import Finding
 from cdmtheory.engine.prover import NoClosedForm, Prover, transcendental
 from cdmtheory.engine.quantities import value
@@ -65,7 +65,8 @@ def _against_exponential(base: Any, rest: Any, right: Any, prover: Prover) -> Fi
     if rate.has(k) or not prover.holds(sympy.Ge(base, 0, evaluate=False)) or not _at_every_step(sympy.Ge(constant, 0, evaluate=False), prover):
         return None
     if not _at_every_step(sympy.Le(rest, constant, evaluate=False), prover):
-        return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=list(prover.assumed)) if _factor_below(base, rest, rate, constant, prover) else None
+        below = _factor_below(base, rest, rate, constant, prover) or _factor_as_power(base, rest, rate, constant, prover)
+        return Finding("PROVED", sorted(prover.by | {"algebra"}), assumed=list(prover.assumed)) if below else None
     if not _logarithmic_or_zero(sympy.Le(sympy.log(base), rate, evaluate=False), base, prover):
         return None
     prover.assume(LADDER)
@@ -84,6 +85,20 @@ def _factor_below(base: Any, rest: Any, rate: Any, constant: Any, prover: Prover
     if Line(t, Ends(fmpq(0), None), prover).sign(sympy.log(constant) + (1 - share) * t - sympy.log(a + t)) != 1:
         return False
     prover.assume(EXPONENTIAL, LADDER)
+    return True
+
+
+def _factor_as_power(base: Any, rest: Any, rate: Any, constant: Any, prover: Prover) -> bool:
+    """R^k(a + k·b) <= D·e^(rate·k): 1 + k·c <= (1 + c)^k for c = b/a >= 0 (Bernoulli), so a <= D and log(R(1 + c)) <= rate suffice."""
+    line = linear(rest, k)
+    if line is None or not line[0].is_Rational or not line[0] > 0:
+        return False
+    a, slope = line[0], line[1] / line[0]
+    if not prover.holds(sympy.And(sympy.Ge(slope, 0, evaluate=False), sympy.Ge(constant, a, evaluate=False), evaluate=False)):
+        return False
+    if not _logarithmic_or_zero(sympy.Le(sympy.log(tidy(base * (1 + slope))), rate, evaluate=False), base, prover):
+        return False
+    prover.assume(POWERS, LADDER)
     return True
 
 

@@ -251,7 +251,8 @@ def _likely_maxima(term: MethodTerm, steps: int, low: Any, high: Any, point: Poi
     """Where |p_k| is large, by floating point; only a suggestion of where to evaluate exactly."""
     import numpy as np
 
-    grid = np.concatenate([np.linspace(float(low), float(high), 2000), np.geomspace(float(low), float(high), 1000)])
+    span, near = float(high) - float(low), np.geomspace(1e-8, 1, 1000)
+    grid = np.concatenate([np.linspace(float(low), float(high), 2000), np.geomspace(float(low), float(high), 1000), float(high) - span * near])
     try:
         found = np.abs(residuals(method_at(term, point).to(Arithmetic.FLOAT), steps, grid))
     except NO_VALUE:

@@ -16,7 +16,7 @@ from cdmtheory.engine.closed_forms import LOWER_BOUND, POWER_OF_RATE, Mode, as_b
 from cdmtheory.engine.closed_rates import closed_rate
 from cdmtheory.engine.complexity import decide_complexity, decide_lower_bound, largest_tolerance, opened_count
 from cdmtheory.engine.every_mode import bound_every_mode, run
-from cdmtheory.engine.induction import decide_equation, handed_on, same_residuals
+from cdmtheory.engine.induction import decide_equation, falls_from_first, handed_on, same_residuals
 from cdmtheory.engine.logarithms import is_logarithmic_inequality
 from cdmtheory.engine.powers import POWERS, compare_powers, is_defined
 from cdmtheory.engine.proof import Finding, combined, prove
@@ -95,7 +95,7 @@ def decide_every_k(statement: Any, given: tuple[Any, ...], solvers: Solvers, dea
     else:
         found = compare_powers(closed, prover)
     if found is None:
-        return as_bound(statement, prover) or handed_on(closed, prover) or Finding(
+        return as_bound(statement, prover) or handed_on(closed, prover) or falls_from_first(closed, prover) or Finding(
             "UNDECIDED", reason=f"with the closed form of the residual, this is open: {sympy.sstr(closed)}")
     return found
 

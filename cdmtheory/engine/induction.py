@@ -11,14 +11,15 @@ from cdmtheory.engine.powers import is_defined
 from cdmtheory.engine.proof import Finding
 from cdmtheory.engine.prover import NoClosedForm, Prover
 from cdmtheory.engine.roots import squares
-from cdmtheory.engine.which_steps import least_step
+from cdmtheory.engine.which_steps import least_step, linear
 from cdmtheory.language import L, bind, h, k, kappa, mu, residual, steps_to, worst_residual
 from cdmtheory.modes import residual as residual_of
 
-__all__ = ["decide_equation", "handed_on", "same_residuals"]
+__all__ = ["decide_equation", "falls_from_first", "handed_on", "same_residuals"]
 
 INDUCTION = "both sides obey one recurrence, and its first steps are checked (induction over k)"
 HANDED_ON = "with d_{k+1} >= a·d_k, a >= 0, what d_k is at the first step it is at all: not negative, or positive if a > 0 (induction over k)"
+FALLS = "a sequence d_k >= 0 with d_{k+1} <= d_k from some step on stays below what it is below there (induction over k)"
 LARGEST_SHIFT = 6
 LARGEST_FIRST = 6  # step that the hypotheses begin with
 
@@ -85,6 +86,27 @@ def handed_on(statement: Any, prover: Prover) -> Finding | None:
         return None
     prover.assume(HANDED_ON)
     return Finding("PROVED", sorted(prover.by | free.by | {"algebra"}), assumed=list(prover.assumed))
+
+
+def falls_from_first(statement: Any, prover: Prover) -> Finding | None:
+    """Prove that R^k(a + k·b) stays below what it is below at the first step: R >= 0, a + k·b >= 0, and R(a + (k + 1)b) <= a + k·b from there on."""
+    if not isinstance(statement, (sympy.Le, sympy.Lt, sympy.Ge, sympy.Gt)):
+        return None
+    low, high = statement.args if isinstance(statement, (sympy.Le, sympy.Lt)) else statement.args[::-1]
+    powers = [f for f in sympy.Mul.make_args(low) if f.is_Pow and f.exp == k]
+    rest = sympy.Mul(*[f for f in sympy.Mul.make_args(low) if f not in powers])
+    first, n = least_step(prover.given), sympy.Dummy("k_real", nonnegative=True)
+    if len(powers) != 1 or powers[0].base.has(k) or high.has(k) or linear(rest, k) is None or len([g for g in prover.given if g.has(k)]) != int(first > 0):
+        return None
+    base, relation = powers[0].base, sympy.Lt if isinstance(statement, (sympy.Lt, sympy.Gt)) else sympy.Le
+    free = Prover(tuple(g for g in prover.given if not g.has(k)), prover.solvers, prover.deadline, prover.tell)
+    begins = relation(base**first * rest.xreplace({k: sympy.Integer(first)}), high, evaluate=False)
+    now, after = rest.xreplace({k: n}), rest.xreplace({k: n + 1})
+    falls = (sympy.Ge(now, 0, evaluate=False), sympy.Le(base * after, now, evaluate=False))
+    if not (free.holds(sympy.Ge(base, 0, evaluate=False)) and free.holds(begins) and all(free.holds(part, n >= first) for part in falls)):
+        return None
+    prover.assume(FALLS)
+    return Finding("PROVED", sorted(prover.by | free.by | {"algebra"}), assumed=list(dict.fromkeys([*prover.assumed, *free.assumed])))
 
 
 class _Terms:

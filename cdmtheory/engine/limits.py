@@ -18,7 +18,7 @@ from cdmtheory.engine.one_variable import same_function
 from cdmtheory.engine.proof import Finding
 from cdmtheory.engine.prover import NoClosedForm, Prover
 from cdmtheory.engine.scalars import Undefined
-from cdmtheory.engine.substitute import special_case
+from cdmtheory.engine.substitute import has_whole_steps, special_case
 from cdmtheory.language import L, Sup, _OfMethod, eps, k, kappa, mu
 
 __all__ = ["decide_limit"]
@@ -79,7 +79,7 @@ def _refuted_at_some_steps(statement: Any, prover: Prover) -> Finding | None:
         return None
     for steps in range(FIRST_STEPS):
         here = {k: sympy.Integer(steps)}
-        if any(special_case(g, here) != sympy.true for g in prover.given if g.has(k)):
+        if not has_whole_steps(statement, here) or any(special_case(g, here) != sympy.true for g in prover.given if g.has(k)):
             continue
         given = tuple(g for g in prover.given if not g.has(k))
         found = decide_limit(statement.xreplace(here), Prover(given, prover.solvers, prover.deadline, prover.tell))

@@ -99,6 +99,7 @@ def _one_limit(one: Any, prover: Prover) -> Any:
     limit = _of_expression(scaled, variable, target, prover, set(constants)).xreplace(constants)
     if at_one is not None and limit.xreplace({kappa: sympy.Integer(1)}) != at_one:
         raise NoClosedForm("it is another at kappa = 1, which is within the hypotheses")
+    limit = _without_scale(sympy.Tuple(limit))[0]
     if limit.has(L):
         raise DependsOnScale(f"the limit of {sympy.sstr(expression)} still depends on L; state it of a quantity without a scale, such as eta*L")
     return limit
@@ -148,6 +149,8 @@ def _without_quantities(whole: Any, variable: Any, prover: Prover, constants: di
 def _without_residuals(e: Any, prover: Prover) -> Any:
     e = closed_rates(e, prover)
     for q in sorted(e.atoms(worst_residual), key=str):
+        if not (q.args[1].is_integer and q.args[1].is_nonnegative):
+            raise NoClosedForm(f"{q.args[1]} may be no number of steps")
         form = worst_form(q.args[0], prover if q.args[1] == k else prover.without(k))
         e = closed_rates(e.xreplace({q: form.xreplace({k: q.args[1]})}), prover)
     return e

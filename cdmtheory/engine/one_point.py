@@ -43,19 +43,33 @@ def decide_at_one_point(statement: Any, given: tuple[Any, ...]) -> Finding | Non
 def _only_point(statement: Any, given: tuple[Any, ...]) -> Point | None:
     """The one point that the hypotheses leave, up to a scale that does not matter; None if there are more."""
     pinned: Point = {}
+    others = [statement]
     for relation in given:
         if isinstance(relation, sympy.Eq):
             for symbol, number in (relation.args, relation.args[::-1]):
                 if symbol.is_Symbol and number.is_Rational:
                     pinned[symbol] = fmpq(int(number.p), int(number.q))
+            if (ratio := _condition_number(relation)) is not None:
+                pinned[kappa] = ratio
+                continue
+        others.append(relation)
     free: set[Any] = set().union(*(_free_symbols(e) for e in (statement, *given)))
     if free & {h, k, eps} - set(pinned):
         return None
     if {mu, L} <= set(pinned):
         return complete(pinned) if free <= {*pinned, kappa} and pinned.get(kappa, pinned[L] / pinned[mu]) == pinned[L] / pinned[mu] else None
-    if kappa in pinned and free <= {*pinned, mu, L} and not {mu, L} & set(pinned) and all(_free_of_scale(e) for e in (statement, *given)):
+    if kappa in pinned and free <= {*pinned, mu, L} and not {mu, L} & set(pinned) and all(map(_free_of_scale, others)):
         return complete(pinned)
     return None
+
+
+def _condition_number(relation: Any) -> fmpq | None:
+    """q of a hypothesis such as L = q·μ, or L/μ = q; None if it is no such hypothesis."""
+    difference = sympy.numer(sympy.together((relation.lhs - relation.rhs).xreplace({kappa: L / mu})))
+    a, b = difference.coeff(L), difference.coeff(mu)
+    if not (a.is_Rational and b.is_Rational and a != 0) or sympy.expand(difference - a * L - b * mu) != 0:
+        return None
+    return fmpq(int(-b.p), int(b.q)) / fmpq(int(a.p), int(a.q))
 
 
 def _free_symbols(e: Any) -> set[Any]:

@@ -58,11 +58,11 @@ def over_one_variable(low: Any, high: Any, their_parts: tuple[Any, ...]) -> tupl
 
 
 def _scale_free(sides: Any, parts: Any, scaled: dict[Any, Any]) -> bool:
-    """Whether scaling changes neither of two sides, and of their parts only by a positive factor where they are defined."""
+    """Whether scaling changes neither of two sides, nor where their parts are defined."""
 
     def keeps_its_sign(part: Any) -> bool:
-        inside = part.args[0]
-        ratio = sympy.cancel(sympy.together(inside.xreplace(scaled) / inside)) if inside != 0 and not transcendental(inside) else sympy.nan
+        inside, by_sign = part.args[0], part.is_Pow or isinstance(part, sympy.log)
+        ratio = sympy.cancel(sympy.together(inside.xreplace(scaled) / inside)) if by_sign and inside != 0 and not transcendental(inside) else sympy.nan
         return bool(ratio.is_number and ratio.is_positive) or same_function(part.xreplace(scaled), part)
 
     return all(same_function(e.xreplace(scaled), e) for e in sides) and all(keeps_its_sign(p) for p in parts if p.has(*scaled))
@@ -74,10 +74,11 @@ def _roots_of_numbers(*expressions: Any) -> list[Any]:
 
 
 def same_function(a: Any, b: Any) -> bool:
-    """Whether scaling left an expression as it was, argument by argument of its logarithms."""
+    """Whether scaling left an expression as it was, argument by argument of its logarithms and base by base of its powers."""
     if a.has(sympy.functions.elementary.trigonometric.TrigonometricFunction, sympy.floor, sympy.ceiling, sympy.sign):
         return False  # which may be periodic in a logarithm
-    logs_a, logs_b = a.replace(sympy.log, lambda y: sympy.log(tidy(y))), b.replace(sympy.log, lambda y: sympy.log(tidy(y)))
+    logs_a, logs_b = (e.replace(sympy.log, lambda y: sympy.log(tidy(y))).replace(
+        lambda p: p.is_Pow and not p.exp.is_number and p.base != sympy.E, lambda p: tidy(p.base) ** p.exp) for e in (a, b))
     return bool(sympy.cancel(sympy.together(logs_a - logs_b)) == 0) or bool(sympy.simplify(logs_a - logs_b) == 0)
 
 

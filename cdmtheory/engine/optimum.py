@@ -20,7 +20,7 @@ from cdmtheory.engine.proof import Finding, prove
 from cdmtheory.engine.quantities import value
 from cdmtheory.engine.scalars import Open, Undefined
 from cdmtheory.engine.solvers import Solvers
-from cdmtheory.engine.substitute import NotStated, lost_conditions, put_in, special_case
+from cdmtheory.engine.substitute import NotStated, has_whole_steps, lost_conditions, put_in, special_case
 from cdmtheory.engine.unattained import not_attained_at_counterexample, not_attained_somewhere, problems_of
 from cdmtheory.language import Captured, L, Unique, _OfMethod, _Optimum, bind, k, kappa, mu, spectral_radius, worst_rate, worst_residual
 from cdmtheory.modes import characteristic, coefficients_of
@@ -112,6 +112,8 @@ def _refuted_at_first_steps(claim: _Optimum, given: tuple[Any, ...], solvers: So
         allowed = tuple(special_case(g, here) for g in given)
         if sympy.false in allowed:
             continue
+        if not has_whole_steps(claim, here):
+            continue
         tell(f"at k = {steps}")
         until = time.monotonic() + 0.05 * (deadline - time.monotonic())
         found = decide_optimum(claim.xreplace(here), tuple(g for g in allowed if g != sympy.true), (), solvers, until, lambda _: None)
@@ -192,10 +194,10 @@ def _range_of(s: Any, e: Any) -> Any:
 def _witnesses(claim: _Optimum, outer: tuple[Any, ...], inner: tuple[Any, ...], hints: tuple[Any, ...]) -> Iterator[dict[Any, Any]]:
     """Parameters as expressions of the problem that attain the value, as far as numbers can tell."""
     problems = problems_of(claim, outer, 3)
-    named = {e.lhs: e.rhs for e in hints if isinstance(e, sympy.Eq) and e.lhs in claim.over}
+    named = {e.lhs: e.rhs for e in hints if isinstance(e, sympy.Eq) and e.lhs in claim.over and not e.rhs.free_symbols & set(claim.over)}
     if len(named) == len(claim.over) and all(_attains(claim, inner, named, p) is not False for p in problems):
         yield named
-    if not problems:
+    if not problems or not has_whole_steps(sympy.Tuple(claim, *inner), {k: sympy.Integer(1)}):
         return
     one = {k: sympy.Integer(1)}  # what is best for every number of steps is so for one
     equations = list(dict.fromkeys(_touching(claim.xreplace(one), tuple(g.xreplace(one) for g in inner))))[:MOST_EQUATIONS]

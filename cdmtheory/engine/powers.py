@@ -44,8 +44,10 @@ def is_defined(statement: Any, prover: Prover) -> bool:
         base, exponent = statement.args
         if exponent.has(k):
             slope = sympy.Poly(exponent, k).all_coeffs() if exponent.is_polynomial(k) else []
-            if len(slope) != 2 or not all(c.is_Integer for c in slope) or not is_defined(base, prover):
+            if len(slope) != 2 or not all(c.is_Rational for c in slope) or not is_defined(base, prover):
                 return False
+            if not all(c.is_Integer for c in slope):  # √β^k, say
+                return bool(slope[0] > 0 and slope[1] >= 0) and prover.holds(sympy.Ge(base, 0, evaluate=False))
             return (slope[0] > 0 and slope[1] >= 0) or prover.holds(sympy.Or(exponent >= 0, sympy.Ne(base, 0, evaluate=False), evaluate=False))
         if exponent.is_Rational and (exponent < 0 or not exponent.is_Integer):
             if exponent.is_Integer and base.has(worst_residual):

@@ -12,6 +12,9 @@ from cdmtheory.arithmetic import sqrt as exact_sqrt
 __all__ = ["CONSTANTS", "FUNCTIONS", "Open", "Undefined", "ball", "compare", "finite", "power", "square_root"]
 
 
+LARGEST_POWER = 4000  # of a rational number that is written out
+
+
 class Undefined(ArithmeticError):
     """An expression has no real value at the point: 1/0, log 0, an even root of a negative number."""
 
@@ -51,14 +54,14 @@ def power(b: Any, e: Any, base: Any) -> Any:
             raise Undefined(f"{base} is 0 and its power is negative")
         if n < 0 and isinstance(b, arb) and b.contains(0):
             raise Open(f"{base} may be 0")
-        return b**n if abs(n) <= 4000 or isinstance(b, arb) else arb(b) ** n
+        return _whole_power(b, n)
     if isinstance(e, fmpq) and e.q == 2:
         root = square_root(b, base)
         if e < 0 and isinstance(root, fmpq) and root == 0:
             raise Undefined(f"{base} is 0 and its power is negative")
         if e < 0 and isinstance(root, arb) and root.contains(0):
             raise Open(f"{base} may be 0")
-        return root ** int(e.p)
+        return _whole_power(root, int(e.p))
     if b < 0:
         if isinstance(e, arb) and e.contains_integer():
             raise Open(f"whether a power of the negative number {base} is a whole one")
@@ -72,6 +75,11 @@ def power(b: Any, e: Any, base: Any) -> Any:
     if isinstance(b, fmpq) and b == 1:
         return fmpq(1)
     return finite((ball(b).log() * ball(e)).exp(), base)
+
+
+def _whole_power(b: Any, n: int) -> Any:
+    """b^n, in balls where the digits would be too many."""
+    return b**n if abs(n) <= LARGEST_POWER or isinstance(b, arb) else arb(b) ** n
 
 
 def _log(x: Any) -> Any:

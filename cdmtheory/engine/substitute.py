@@ -14,7 +14,7 @@ from sympy.logic.boolalg import BooleanFunction
 
 from cdmtheory.language import _OfMethod, bind, h, residual, spectral_radius, stable, worst_residual
 
-__all__ = ["NotStated", "apart", "is_partial", "lost_conditions", "put_in", "special_case"]
+__all__ = ["NotStated", "apart", "has_whole_steps", "is_partial", "lost_conditions", "put_in", "special_case"]
 
 TOTAL = (sympy.exp, sympy.Abs, sympy.Max, sympy.Min, sympy.sinh, sympy.cosh, sympy.tanh, sympy.asinh, sympy.atan, sympy.sin, sympy.cos,
          sympy.floor, sympy.ceiling, sympy.sign)  # have a value wherever their arguments do
@@ -62,12 +62,18 @@ def _evaluated(statement: Any) -> Any:
     return statement.func(*args) if next(_partial(statement), None) is None else statement.func(*args, evaluate=False)
 
 
+def has_whole_steps(e: Any, swap: dict[Any, Any]) -> bool:
+    """Whether every number of steps in the image of an expression, if it is a number, is a whole one and not below 0."""
+    counts = [q.args[1].xreplace(swap) for q in e.atoms(residual, worst_residual)]
+    return all(not steps.is_number or (steps.is_Integer and steps >= 0) for steps in counts)
+
+
 def lost_conditions(e: Any, swap: dict[Any, Any]) -> list[Any]:
     """What must hold for the parts of an expression to be defined that its image does not contain any more; false, if one is defined nowhere.
 
     That a key of ``swap`` is defined wherever it is put in for is the caller's to know.
     """
-    if any(not _may_be_counted(q.args[1].xreplace(swap)) for q in e.atoms(residual, worst_residual)):
+    if not has_whole_steps(e, swap):
         return [sympy.false]
     parts = dict.fromkeys(_partial(e, swap))
     if any(_defined(part, swap) == sympy.false for part, _ in parts):
@@ -118,11 +124,6 @@ def _bound_by(quantity: Any) -> Any:
     """The eigenvalue that h is inside the method of a quantity."""
     at_one = isinstance(quantity, (spectral_radius, residual)) or (isinstance(quantity, stable) and len(quantity.args) == 2)
     return quantity.args[-1] if at_one else EVERYWHERE
-
-
-def _may_be_counted(steps: Any) -> bool:
-    """Whether an expression may be a number of steps: if it is a number, whether it is one."""
-    return not steps.is_number or bool(steps.is_Integer and steps >= 0)
 
 
 def _defined(part: Any, swap: dict[Any, Any]) -> Any:

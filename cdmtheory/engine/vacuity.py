@@ -15,10 +15,12 @@ from cdmtheory.engine.proof import Finding, contradiction, prove
 from cdmtheory.engine.reduce import reduce_claim
 from cdmtheory.engine.solvers import Solvers, candidates
 from cdmtheory.engine.statements import NotPolynomial
+from cdmtheory.engine.substitute import NotStated, special_case
 from cdmtheory.language import k
 
 __all__ = ["hypotheses_empty"]
 
+FIRST_STEPS = 4  # at which an irrational point that satisfies the hypotheses is looked for
 MOST_INTEGERS = 12  # values of k that are looked at one by one
 
 
@@ -47,6 +49,8 @@ def hypotheses_empty(statement: Any, given: tuple[Any, ...], solvers: Solvers, d
                 return Finding("REFUTED", list(answer.by), counterexample(statement, given, point))
         if not problem.relaxed:
             return None  # satisfiable, if at an irrational point
+        if _at_some_step(given, solvers, deadline):
+            return None
         if _between_integers(given, solvers, deadline):
             return Finding("VACUOUS", ["algebra", *answer.by])
     return Finding("UNDECIDED", reason="no point that satisfies the hypotheses was found, and none was excluded")
@@ -84,6 +88,18 @@ def _contradicted_by_the_rest(given: tuple[Any, ...], solvers: Solvers, deadline
             if shown.verdict == "PROVED":
                 return Finding("VACUOUS", shown.by, assumed=shown.assumed)
     return None
+
+
+def _at_some_step(given: tuple[Any, ...], solvers: Solvers, deadline: float) -> bool:
+    """Whether hypotheses can be satisfied at one of the first k, if at an irrational point."""
+    for j in range(FIRST_STEPS) if any(k in g.free_symbols for g in given) else ():
+        try:
+            problem = reduce_claim(sympy.false, tuple(special_case(g, {k: sympy.Integer(j)}) for g in given))
+        except (NotPolynomial, NotStated):
+            return False
+        if not problem.relaxed and problem.domain != FALSE and solvers.ask(problem, problem.domain, min(deadline, time.monotonic() + 2)).status == "sat":
+            return True
+    return False
 
 
 def _between_integers(given: tuple[Any, ...], solvers: Solvers, deadline: float) -> bool:

@@ -65,7 +65,13 @@ def worst_in_balls(method: Method, mu: fmpq, L: fmpq, steps: int) -> arb | None:
     if method.name in WORST:
         try:
             return arb(WORST[method.name](exact, _fraction(mu), _fraction(L)).at(steps))
-        except (Open, TooEarly, ValueError, TypeError, ZeroDivisionError):
+        except TooEarly as early:  # the value at mu, or a little more
+            at_mu, elsewhere = arb(early.worst.at(steps)), arb(early.transient(steps))
+            if elsewhere <= at_mu:
+                return at_mu
+            if steps > LARGEST_DEGREE:
+                return at_mu.union(at_mu.max(elsewhere))
+        except (Open, ValueError, TypeError, ZeroDivisionError):
             pass
     return from_nodes(method, mu, L, steps) if steps <= LARGEST_DEGREE else None
 
