@@ -99,7 +99,7 @@ def _one_limit(one: Any, prover: Prover) -> Any:
     limit = _of_expression(scaled, variable, target, prover, set(constants)).xreplace(constants)
     if at_one is not None and limit.xreplace({kappa: sympy.Integer(1)}) != at_one:
         raise NoClosedForm("it is another at kappa = 1, which is within the hypotheses")
-    limit = _without_scale(sympy.Tuple(limit))[0]
+    limit = _without_scale(sympy.Tuple(limit.xreplace({mu: L / kappa})))[0]
     if limit.has(L):
         raise DependsOnScale(f"the limit of {sympy.sstr(expression)} still depends on L; state it of a quantity without a scale, such as eta*L")
     return limit
