@@ -43,6 +43,7 @@ from cdmtheory.claims import ClaimError
 from cdmtheory.engine.decide import decide
 from cdmtheory.engine.substitute import NotStated, lost_conditions, special_case
 from cdmtheory.language import Captured
+from tests_support import AMPLE
 
 SECONDS = 3  # far longer than any of them took to be called wrong
 
@@ -274,6 +275,12 @@ def test_a_hint_that_depends_on_what_is_chosen_is_no_witness():
     y = Symbol("y", real=True)
     claim = Claim("anywhere on a line", given=[y >= 0], that=Unique((x - y) ** 2, over=[x, y], value=0), hints=[Eq(x, Abs(y)), Eq(y, Abs(y))])
     assert decide(claim, time.monotonic() + SECONDS).verdict != "PROVED"
+
+
+def test_a_hint_may_be_given_by_another():
+    y = Symbol("y", real=True)
+    claim = Claim("one point", that=Optimal((x - y) ** 2 + (y - 1) ** 2, over=[x, y], value=0), hints=[Eq(x, y), Eq(y, 1)])
+    assert decide(claim, time.monotonic() + AMPLE).verdict == "PROVED"
 
 
 @pytest.mark.parametrize("steps", [half, -3, Symbol("p", positive=True)])

@@ -194,8 +194,11 @@ def _range_of(s: Any, e: Any) -> Any:
 def _witnesses(claim: _Optimum, outer: tuple[Any, ...], inner: tuple[Any, ...], hints: tuple[Any, ...]) -> Iterator[dict[Any, Any]]:
     """Parameters as expressions of the problem that attain the value, as far as numbers can tell."""
     problems = problems_of(claim, outer, 3)
-    named = {e.lhs: e.rhs for e in hints if isinstance(e, sympy.Eq) and e.lhs in claim.over and not e.rhs.free_symbols & set(claim.over)}
-    if len(named) == len(claim.over) and all(_attains(claim, inner, named, p) is not False for p in problems):
+    named = {e.lhs: e.rhs for e in hints if isinstance(e, sympy.Eq) and e.lhs in claim.over}
+    for _ in claim.over:  # one may be given by another
+        named = {s: e.xreplace(named) for s, e in named.items()}
+    in_the_problem = not any(e.free_symbols & set(claim.over) for e in named.values())
+    if in_the_problem and len(named) == len(claim.over) and all(_attains(claim, inner, named, p) is not False for p in problems):
         yield named
     if not problems or not has_whole_steps(sympy.Tuple(claim, *inner), {k: sympy.Integer(1)}):
         return
