@@ -69,14 +69,14 @@ def worst_form(term: Any, prover: Prover) -> Any:
     return _momentum_supremum(term, prover)
 
 
-def _chebyshev(term: Any, prover: Prover) -> Any:
-    """2ρ^k/(1 + ρ^(2k)), ρ = (√L' − √μ')/(√L' + √μ') for chebyshev(μ', L'); the spectrum must be [μ', L'] itself."""
+def _chebyshev(term: Any, prover: Prover, sign: int = 1) -> Any:
+    """2(±ρ)^k/(1 + ρ^(2k)), ρ = (√L' − √μ')/(√L' + √μ') for chebyshev(μ', L'), at μ' and at L'; the spectrum must be [μ', L'] itself."""
     low, high = term.args[1:]
     if (low, high) != (mu, L):
         raise NoClosedForm("chebyshev tuned for another interval than [mu, L]")
     prover.assume(MINIMAX)
     rho = (sympy.sqrt(high) - sympy.sqrt(low)) / (sympy.sqrt(high) + sympy.sqrt(low))
-    return 2 * rho**k / (1 + rho ** (2 * k))
+    return 2 * (sign * rho) ** k / (1 + rho ** (2 * k))
 
 
 class Mode:
@@ -108,7 +108,9 @@ def modulus_of(mode: Mode, prover: Prover) -> Any:
 
 
 def residual_at(term: Any, at: Any, prover: Prover) -> Any:
-    """p_k at an eigenvalue with a double root z: z^k (1 + k·w) with z·w = p_1 − z."""
+    """p_k at an eigenvalue with a double root z: z^k (1 + k·w) with z·w = p_1 − z; Chebyshev's at an end of its interval."""
+    if term.args[0].name == "chebyshev" and at in (mu, L):
+        return _chebyshev(term, prover, 1 if at == mu else -1)
     mode = Mode(term, at)
     if mode.determinant == 0 and not term.method.schedule.opening:
         prover.assume(RECURRENCE)
